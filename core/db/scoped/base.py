@@ -1,0 +1,45 @@
+"""The PostGIS backend, plus one promise: every transaction carries the signed scope.
+
+Not a middleware: ``ATOMIC_REQUESTS`` opens the transaction after every middleware has run, and
+workers and commands have none. Not a session-wide ``SET``: on a kept connection it would leak to
+the next request. Outside a transaction there is no scope, hence no rows.
+"""
+
+from django.contrib.gis.db.backends.postgis import base
+
+from core.scope import current_subject, signed
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    _UNKNOWN = object()
+    # The subject that the open transaction carries; unknown before its first statement and after a
+    # rollback to a savepoint, which also takes back a set_config made inside it.
+    _applied: object = _UNKNOWN
+
+    def _cursor(self, name=None):
+        cursor = super()._cursor(name)
+        if not self.in_atomic_block:
+            return cursor
+        subject = current_subject()
+        if self._applied != subject:
+            with self.connection.cursor() as raw:
+                token = signed(subject) if subject else ""
+                raw.execute("SELECT set_config('wuse.scope', %s, true)", (token,))
+            self._applied = subject
+        return cursor
+
+    def _set_autocommit(self, autocommit):
+        self._applied = self._UNKNOWN
+        super()._set_autocommit(autocommit)
+
+    def _savepoint_rollback(self, sid):
+        super()._savepoint_rollback(sid)
+        self._applied = self._UNKNOWN
+
+    def _rollback(self):
+        self._applied = self._UNKNOWN
+        return super()._rollback()
+
+    def close(self):
+        self._applied = self._UNKNOWN
+        super().close()

@@ -1,0 +1,86 @@
+"""Schema `sec`: who is acting, checked by signature. And the Morton key of a point."""
+
+from django.db import migrations
+
+SCOPE = """
+CREATE SCHEMA sec;
+
+-- The key that signs scopes. Two may be valid at once, for rotation. The runtime role may not read
+-- it: whoever could would be anybody. `manage.py migrate` fills it from SCOPE_KEY.
+CREATE TABLE sec.scope_key (
+    id smallint PRIMARY KEY CHECK (id IN (1, 2)),
+    key bytea NOT NULL CHECK (length(key) >= 32)
+);
+
+-- 'm:<member id>', 's:<purpose>', or null when the scope is missing, forged or too old.
+CREATE FUNCTION sec.subject() RETURNS text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    token text[] := string_to_array(current_setting('wuse.scope', true), '|');
+BEGIN
+    IF token IS NULL OR array_length(token, 1) IS DISTINCT FROM 3 THEN
+        RETURN NULL;
+    END IF;
+    IF to_timestamp(token[2]::bigint) < now() THEN
+        RETURN NULL;
+    END IF;
+    IF NOT EXISTS (
+        SELECT FROM sec.scope_key k
+        WHERE token[3] = encode(
+            public.hmac(convert_to(token[1] || '|' || token[2], 'UTF8'), k.key, 'sha256'), 'hex')
+    ) THEN
+        RETURN NULL;
+    END IF;
+    RETURN token[1];
+EXCEPTION WHEN invalid_text_representation OR numeric_value_out_of_range THEN
+    RETURN NULL;
+END $$;
+
+-- The acting member's id, or null.
+CREATE FUNCTION sec.uid() RETURNS bigint
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT substr(s, 3)::bigint FROM (SELECT sec.subject() AS s) AS t WHERE s LIKE 'm:%'
+$$;
+
+-- Imports, the demo and audits act as the system itself.
+CREATE FUNCTION sec.is_system() RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(sec.subject() LIKE 's:%', false)
+$$;
+"""
+
+# The interleaving by magic masks: Morton, "A computer oriented geodetic data base", IBM 1966.
+MORTON = """
+-- Spread the 22 low bits of v, leaving a zero between each two.
+CREATE FUNCTION sec.spread(v bigint) RETURNS bigint
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+BEGIN
+    v := (v | (v << 16)) & 281470681808895;          -- 0x0000FFFF0000FFFF
+    v := (v | (v << 8)) & 71777214294589695;         -- 0x00FF00FF00FF00FF
+    v := (v | (v << 4)) & 1085102592571150095;       -- 0x0F0F0F0F0F0F0F0F
+    v := (v | (v << 2)) & 3689348814741910323;       -- 0x3333333333333333
+    RETURN (v | (v << 1)) & 6148914691236517205;     -- 0x5555555555555555
+END $$;
+
+-- z22 Morton code of a lon-lat point: tile z/x/y holds exactly the codes from
+-- morton(x, y) << 2*(22-z), 4^(22-z) of them. An integer, because row security keeps PostGIS
+-- operators from using their index (they are not leakproof) and integer ones not.
+CREATE FUNCTION sec.morton22(point public.geometry) RETURNS bigint
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    lat float8 := radians(least(85.05112877, greatest(-85.05112877, public.st_y(point))));
+    x bigint := floor((public.st_x(point) + 180) / 360 * 4194304);
+    y bigint := floor((1 - ln(tan(lat) + 1 / cos(lat)) / pi()) / 2 * 4194304);
+BEGIN
+    RETURN sec.spread(least(4194303, greatest(0, x)))
+         | (sec.spread(least(4194303, greatest(0, y))) << 1);
+END $$;
+"""
+
+
+class Migration(migrations.Migration):
+    initial = True
+    operations = [
+        migrations.RunSQL(SCOPE, "DROP SCHEMA sec CASCADE"),
+        migrations.RunSQL(MORTON, migrations.RunSQL.noop),
+    ]

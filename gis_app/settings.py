@@ -1,0 +1,206 @@
+"""Settings. Everything that differs between installations comes from the environment or var/env."""
+
+import glob
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
+import dj_database_url
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(os.environ.get("WUSE_VAR", BASE_DIR / "var"))
+
+
+def _read_env_file() -> dict[str, str]:
+    """var/env as ops/lib.sh writes it: NAME=value lines, no quoting, no expansion."""
+    path = VAR_DIR / "env"
+    lines = path.read_text().splitlines() if path.exists() else []
+    return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+
+
+def _secret(name: str) -> str:
+    path = VAR_DIR / name.lower()
+    return _env.get(name) or (path.read_text().strip() if path.exists() else "")
+
+
+def _wheel_library(package: str, pattern: str) -> str | None:
+    """GDAL and GEOS as shipped inside the pyogrio and shapely wheels (newer than Debian's)."""
+    spec = find_spec(package)
+    folder = Path(spec.origin).parent.parent / f"{package}.libs" if spec else None
+    found = sorted(glob.glob(str(folder / pattern))) if folder else []
+    return found[0] if found else None
+
+
+_env = _read_env_file() | dict(os.environ)
+
+DEBUG = _env.get("WUSE_DEBUG") == "1"
+SECRET_KEY = _secret("SECRET_KEY")
+# Signs the row-security scope (core/scope.py). 32 bytes in hex; the database holds a copy.
+SCOPE_KEY = _secret("SCOPE_KEY")
+ALLOWED_HOSTS = _env.get("WUSE_HOSTS", "127.0.0.1 localhost [::1]").split()
+HTTPS = _env.get("WUSE_HTTPS") == "1"
+
+GDAL_LIBRARY_PATH = _env.get("GDAL_LIBRARY_PATH") or _wheel_library("pyogrio", "libgdal*.so*")
+GEOS_LIBRARY_PATH = _env.get("GEOS_LIBRARY_PATH") or _wheel_library("shapely", "libgeos_c*.so*")
+
+INSTALLED_APPS = [
+    "gis_app",
+    "households",
+    "grids",
+    "accounts",
+    "boundaries",
+    "core",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "axes",
+    "rest_framework",
+    "rest_framework_gis",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.headers.HeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "core.language.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "core.policy.PolicyMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "gis_app.urls"
+WSGI_APPLICATION = "gis_app.wsgi.application"
+POLICY_FILE = BASE_DIR / "gis_app" / "policy.yaml"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+
+def _database(url: str) -> dict:
+    return dj_database_url.parse(url, engine="core.db.scoped") | {
+        # A new connection costs 21 ms of CPU, because every backend loads PostGIS anew.
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": True,
+    }
+
+
+# "default" is the runtime role, which row security binds; "owner" migrates and nothing else.
+DATABASES = {
+    "default": _database(_env.get("DATABASE_URL", "postgres://wuse_app@/wuse")),
+    "owner": _database(_env.get("DATABASE_OWNER_URL", "postgres://wuse_owner@/wuse")),
+}
+# Written by triggers only: the runtime role may read them.
+TABLES_KEPT_BY_THE_DATABASE = ["households_householdtally", "households_dataversion"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.Member"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "map"
+LOGOUT_REDIRECT_URL = "sign-in"
+
+# Lock a name at an address, not the address: a whole office shares one.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
+AXES_VERBOSE = False
+
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+if HTTPS:
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31536000
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    # PolicyMiddleware decides per route and method before a view runs; this second lock is for a
+    # view that would ever be reached around it.
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["core.api.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "core.api.Pages",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "core.api.explain",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "五色格 API",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# Base maps offered on the map, first one shown. None: works on a closed network.
+BASEMAPS = [{"title": "无底图", "type": "none"}]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,43 @@
+"""Whatever the code above forgets, no two grids share ground."""
+
+from django.db import migrations
+
+# Two grids may meet in a strip thinner than half a metre: that is how exactly neighbours' edges
+# are drawn. An intersection that vanishes when shrunk by 0.25 m from each side is such a strip;
+# cos(latitude) turns ground metres into those of EPSG:3857.
+NO_OVERLAP = """
+CREATE FUNCTION grids_do_not_overlap() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    other text;
+BEGIN
+    -- Two editors at once would not see each other's grid. Taken at commit, so held briefly.
+    PERFORM pg_advisory_xact_lock(hashtext('grids_do_not_overlap'));
+    SELECT g.code INTO other
+    FROM grids_grid AS g
+    WHERE g.closed_on IS NULL
+      AND g.id <> NEW.id
+      AND g.geom && NEW.geom
+      AND ST_Relate(g.geom, NEW.geom, '2********')
+      AND NOT ST_IsEmpty(ST_Buffer(
+          ST_Intersection(g.geom_3857, NEW.geom_3857),
+          -0.25 / cos(radians(ST_YMin(NEW.geom)))))
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'grid % overlaps grid %', NEW.code, other
+            USING ERRCODE = 'exclusion_violation',
+                  CONSTRAINT = 'grids_do_not_overlap', TABLE = 'grids_grid';
+    END IF;
+    RETURN NULL;
+END $$;
+
+-- Deferred: a redrawn border changes two grids, one after the other.
+CREATE CONSTRAINT TRIGGER grids_do_not_overlap
+AFTER INSERT OR UPDATE OF geom, closed_on ON grids_grid
+DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW WHEN (NEW.closed_on IS NULL) EXECUTE FUNCTION grids_do_not_overlap();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("grids", "0001_initial")]
+    operations = [migrations.RunSQL(NO_OVERLAP, "DROP FUNCTION grids_do_not_overlap CASCADE")]

@@ -1,0 +1,50 @@
+"""What the district office sees of colours: released figures by town, nothing below.
+
+Row security hides every household and tally from her; these functions are the only opening, and
+round before anything leaves the database.
+"""
+
+from django.db import migrations
+
+SLOTS = [f"c{i}" for i in range(6)]
+# -1 stands for "fewer than 5, not shown". All else to the nearest 5, the total too: a hidden
+# number cannot be had by subtraction, since every term is uncertain by more than it.
+RELEASED = ", ".join(
+    f"CASE WHEN {c} BETWEEN 1 AND 4 THEN -1 ELSE 5 * round({c} / 5.0)::int END AS {c}"
+    for c in ["n", *SLOTS, "lapsed"]
+)
+SUMS = ", ".join(f"coalesce(sum(t.{c}), 0) AS {c}" for c in ["n", *SLOTS, "lapsed"])
+
+SQL = f"""
+CREATE FUNCTION sec.released_by_town()
+RETURNS TABLE (town_id bigint, n int, c0 int, c1 int, c2 int, c3 int, c4 int, c5 int, lapsed int)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT town_id, {RELEASED}
+    FROM (
+        SELECT v.parent_id AS town_id, {SUMS}
+        FROM sec.me() AS me
+        JOIN boundaries_division AS town
+          ON town.parent_id = me.division_id AND me.role = 'district'
+        JOIN boundaries_division AS v ON v.parent_id = town.id
+        LEFT JOIN households_householdtally AS t ON t.village_id = v.id
+        GROUP BY v.parent_id
+    ) AS s
+$$;
+
+-- How many households a grid has is public geography to the district's staff; their colours not.
+CREATE FUNCTION sec.household_counts()
+RETURNS TABLE (village_id bigint, grid_id bigint, n int)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT t.village_id, t.grid_id, t.n
+    FROM sec.me() AS me
+    JOIN boundaries_division AS town
+      ON town.parent_id = me.division_id AND me.role = 'district'
+    JOIN boundaries_division AS v ON v.parent_id = town.id
+    JOIN households_householdtally AS t ON t.village_id = v.id
+$$;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("households", "0003_tallies")]
+    operations = [migrations.RunSQL(SQL, migrations.RunSQL.noop)]

@@ -1,0 +1,286 @@
+"""Households: where a family lives, which support we owe it, who takes it on.
+
+What is seen by whom stands in separate tables: `Household` (S1: place and colour),
+`HouseholdIdentity` (S2: name and contact). Row security guards each of them, see migrations.
+"""
+
+import uuid
+
+from django.contrib.gis.db import models
+from django.contrib.gis.db.models.functions import Transform
+from django.db.models import F, Func, Q
+from django.utils import timezone
+
+from accounts.models import Member, Role
+from boundaries.models import Division
+from grids.models import Grid
+
+SLOTS = range(1, 6)
+NOT_ASSESSED = 0
+
+
+class ColourScheme(models.Model):
+    """A county's own colours, in one version. Never changed once it is used: a new version is."""
+
+    county = models.ForeignKey(Division, models.PROTECT, related_name="colour_schemes")
+    version = models.PositiveIntegerField()
+    name = models.CharField(max_length=80)
+    valid_from = models.DateField(default=timezone.localdate)
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["county", "version"]
+        constraints = [
+            models.UniqueConstraint("county", "version", name="one_scheme_per_version"),
+            models.UniqueConstraint(
+                "county", condition=Q(valid_to=None), name="one_current_scheme_per_county"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name} 第{self.version}版"
+
+
+class ColourClass(models.Model):
+    """One colour of a scheme: the support we owe. The slot decides its look, and only that."""
+
+    scheme = models.ForeignKey(ColourScheme, models.CASCADE, related_name="classes")
+    slot = models.PositiveSmallIntegerField()
+    name = models.CharField("名称", max_length=20)
+    letter = models.CharField("字", max_length=1)
+    shape = models.CharField("形状", max_length=12)
+    action = models.CharField("我们做什么", max_length=80)
+    cadence_days = models.PositiveIntegerField("走访间隔(天)")
+    review_days = models.PositiveIntegerField("复核间隔(天)")
+    weight = models.FloatField("权重")
+
+    class Meta:
+        ordering = ["scheme", "slot"]
+        constraints = [
+            models.UniqueConstraint("scheme", "slot", name="one_class_per_slot"),
+            models.CheckConstraint(condition=Q(slot__in=list(SLOTS)), name="slot_is_1_to_5"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class ColourReason(models.Model):
+    """Why a family may be given a colour, phrased as its need."""
+
+    colour_class = models.ForeignKey(ColourClass, models.CASCADE, related_name="reasons")
+    text = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["colour_class", "pk"]
+
+    def __str__(self):
+        return self.text
+
+
+class HouseholdQuerySet(models.QuerySet):
+    def visible_to(self, member: Member):
+        """The families this member may know of: those of her grids and those she has claimed.
+
+        A chair also sees the families of her villages that no grid holds yet.
+        """
+        mine = Q(grid__in=Grid.objects.answered_by(member).values("pk"))
+        claimed = Q(pk__in=Claim.objects.open().filter(member=member).values("household"))
+        match member.role:
+            case Role.VILLAGE:
+                return self.filter(
+                    mine | claimed | Q(grid=None, village=member.division_id)
+                )
+            case Role.TOWN:
+                return self.filter(
+                    mine | claimed | Q(grid=None, village__parent=member.division_id)
+                )
+            case Role.MEMBER:
+                return self.filter(mine | claimed)
+        return self.none()
+
+    def unplaced(self):
+        """Those that stand in no grid: no position yet, or one outside every grid."""
+        return self.filter(grid=None)
+
+
+class Household(models.Model):
+    """A dwelling. S1: a random id, a place, the support colour; nobody's name."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    village = models.ForeignKey(Division, models.PROTECT, related_name="households")
+    # Indexed together with qk below.
+    grid = models.ForeignKey(
+        Grid, models.PROTECT, null=True, related_name="households", db_index=False
+    )
+    household_no = models.CharField("户编号", max_length=40)
+    point = models.PointField("位置", null=True, spatial_index=False)
+    point_3857 = models.GeneratedField(
+        expression=Transform(F("point"), 3857),
+        output_field=models.PointField(srid=3857, null=True, spatial_index=False),
+        db_persist=True,
+    )
+    # Where row security lets no spatial index serve, this integer does (core/morton.py).
+    qk = models.GeneratedField(
+        expression=Func(F("point"), function="sec.morton22"),
+        output_field=models.BigIntegerField(null=True),
+        db_persist=True,
+    )
+    # The confirmed colour, kept by households.services from `Classification`.
+    slot = models.PositiveSmallIntegerField(default=NOT_ASSESSED)
+    review_on = models.DateField("复核日期", null=True)
+    # It had a colour until its review date passed; nobody has looked again since.
+    lapsed = models.BooleanField(default=False)
+    # A colour is proposed and waits for somebody else's word.
+    proposed = models.BooleanField(default=False)
+
+    objects = HouseholdQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["village", "household_no", "pk"]
+        constraints = [
+            models.UniqueConstraint("village", "household_no", name="one_household_per_number"),
+            models.CheckConstraint(condition=Q(slot__lte=max(SLOTS)), name="household_slot_known"),
+            models.CheckConstraint(
+                condition=(Q(slot=NOT_ASSESSED) & Q(review_on=None))
+                | (~Q(slot=NOT_ASSESSED) & Q(review_on__isnull=False, lapsed=False)),
+                name="no_colour_without_review_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(grid=None) | Q(point__isnull=False), name="grid_needs_a_position"
+            ),
+        ]
+        indexes = [
+            # Tiles read this alone: scope, place and look of a household, nothing more.
+            models.Index(
+                "grid",
+                "qk",
+                include=["id", "village", "slot", "lapsed"],
+                name="household_tiles",
+            ),
+            models.Index(
+                "review_on", condition=~Q(slot=NOT_ASSESSED), name="household_review_due"
+            ),
+        ]
+
+
+class HouseholdIdentity(models.Model):
+    """S2: who lives there and how to reach them. Shown masked."""
+
+    household = models.OneToOneField(
+        Household, models.CASCADE, primary_key=True, related_name="identity"
+    )
+    contact_name = models.CharField("户主", max_length=60, blank=True)
+    phone = models.CharField("电话", max_length=40, blank=True)
+    address = models.CharField("地址", max_length=200, blank=True)
+    members = models.PositiveSmallIntegerField("人口", null=True)
+    note = models.TextField("备注", blank=True)
+
+
+class Classification(models.Model):
+    """A colour, argued: proposed by one, decided by another, valid until its review date."""
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed", "待确认"
+        CONFIRMED = "confirmed", "已确认"
+        REFUSED = "refused", "未同意"
+        LAPSED = "lapsed", "已到期"
+        SUPERSEDED = "superseded", "已更新"
+
+    household = models.ForeignKey(Household, models.CASCADE, related_name="classifications")
+    colour_class = models.ForeignKey(ColourClass, models.PROTECT, related_name="+")
+    reason = models.ForeignKey(ColourReason, models.PROTECT, null=True, related_name="+")
+    help_offered = models.CharField("提供的帮助", max_length=300, blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.PROPOSED)
+    # Null: it came with an imported list.
+    proposed_by = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
+    proposed_at = models.DateTimeField(default=timezone.now)
+    decided_by = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    review_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["household", "proposed_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                "household", condition=Q(status="confirmed"), name="one_colour_per_household"
+            ),
+            models.UniqueConstraint(
+                "household", condition=Q(status="proposed"), name="one_proposal_per_household"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="confirmed")
+                | Q(
+                    reason__isnull=False,
+                    decided_by__isnull=False,
+                    decided_at__isnull=False,
+                    review_on__isnull=False,
+                )
+                & ~Q(help_offered=""),
+                name="colour_is_argued",
+            ),
+            models.CheckConstraint(
+                condition=Q(proposed_by=None)
+                | Q(decided_by=None)
+                | ~Q(proposed_by=F("decided_by")),
+                name="nobody_confirms_her_own_proposal",
+            ),
+        ]
+
+
+class ClaimQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(ended_at=None)
+
+
+class Claim(models.Model):
+    """认领: a member takes on one household, wherever it lies."""
+
+    household = models.ForeignKey(Household, models.CASCADE, related_name="claims")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="claims")
+    started_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["household", "started_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                "household", "member", condition=Q(ended_at=None), name="one_open_claim"
+            ),
+        ]
+
+
+class HouseholdTally(models.Model):
+    """How many households a grid has, by colour. Kept by triggers; see migrations."""
+
+    # DO_NOTHING, here and below: the runtime role may not write these tables, and need not,
+    # because a grid or village that still has households cannot be deleted at all.
+    village = models.ForeignKey(Division, models.DO_NOTHING, related_name="+")
+    # Null: the households of the village that stand in no grid.
+    grid = models.ForeignKey(Grid, models.DO_NOTHING, null=True, related_name="+")
+    n = models.IntegerField(default=0)
+    c0 = models.IntegerField(default=0)
+    c1 = models.IntegerField(default=0)
+    c2 = models.IntegerField(default=0)
+    c3 = models.IntegerField(default=0)
+    c4 = models.IntegerField(default=0)
+    c5 = models.IntegerField(default=0)
+    lapsed = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "village", "grid", nulls_distinct=False, name="one_tally_per_village_and_grid"
+            ),
+        ]
+
+
+class DataVersion(models.Model):
+    """A number per village that grows with every change in it; tiles are validated by it."""
+
+    village = models.OneToOneField(
+        Division, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+"
+    )
+    version = models.BigIntegerField(default=1)
