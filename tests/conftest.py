@@ -1,0 +1,79 @@
+"""The test database, made by its owner and used by the runtime role; and the cast.
+
+Row security binds the runtime role only, so tests that ran as the owner would prove nothing.
+"""
+
+import os
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from core.scope import acting_as_system
+from tests.factories import Cast, build_cast
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker):
+    """Create the test database as its owner and point the runtime connection at it."""
+    owner, app = connections["owner"], connections["default"]
+    before = app.settings_dict["NAME"]
+    name = os.environ.get("WUSE_TEST_DB", f"test_{before}")
+    owner.settings_dict["TEST"]["NAME"] = name
+    with django_db_blocker.unblock():
+        owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        owner.close()
+        app.close()
+        app.settings_dict["NAME"] = name
+        yield
+        app.close()
+        owner.creation.destroy_test_db(before, verbosity=0)
+
+
+@pytest.fixture
+def committed_db(django_db_setup, django_db_blocker):
+    """For tests in which several connections must see each other's rows: emptied afterwards."""
+    with django_db_blocker.unblock():
+        yield
+        connections["default"].close()
+        owner = connections["owner"]
+        with owner.cursor() as cursor:
+            cursor.execute(
+                "SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables"
+                " WHERE schemaname = 'public'"
+                " AND tablename NOT IN ('django_migrations', 'spatial_ref_sys',"
+                " 'django_content_type', 'auth_permission')"
+            )
+            cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} RESTART IDENTITY CASCADE")
+        owner.close()
+
+
+@pytest.fixture
+def system():
+    """Act as the system, for arranging rows and for counting what is really there."""
+    with acting_as_system("test"):
+        yield
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    """Two towns, three villages, their grids and families; chair, lan, mei, hua and the others."""
+    with acting_as_system("test"):
+        return build_cast()
+
+
+@pytest.fixture
+def tomorrow():
+    return timezone.localdate() + timedelta(days=1)
+
+
+@pytest.fixture
+def signed_in(client):
+    """`signed_in(member)` is a client whose session is hers."""
+
+    def sign_in(member):
+        client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
