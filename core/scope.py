@@ -41,6 +41,11 @@ def acting_as(member_id: int | None) -> Iterator[None]:
         yield
 
 
+def become(member_id: int) -> None:
+    """Act as this member until the enclosing `acting_as` ends. For the policy middleware only."""
+    _subject.set(f"m:{member_id}")
+
+
 @contextmanager
 def acting_as_system(purpose: str) -> Iterator[None]:
     """Do what follows as the system itself, which sees every row.

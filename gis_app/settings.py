@@ -105,13 +105,13 @@ def _database(url: str) -> dict:
         # A new connection costs 21 ms of CPU, because every backend loads PostGIS anew.
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "ATOMIC_REQUESTS": True,
     }
 
 
 # "default" is the runtime role, which row security binds; "owner" migrates and nothing else.
 DATABASES = {
-    "default": _database(_env.get("DATABASE_URL", "postgres://wuse_app@/wuse")),
+    "default": _database(_env.get("DATABASE_URL", "postgres://wuse_app@/wuse"))
+    | {"ATOMIC_REQUESTS": True},
     "owner": _database(_env.get("DATABASE_OWNER_URL", "postgres://wuse_owner@/wuse")),
 }
 # Written by triggers only: the runtime role may read them.

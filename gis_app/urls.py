@@ -1,1 +1,33 @@
-urlpatterns = []
+"""The sitemap. Every name stands in policy.yaml too, or the route does not exist."""
+
+from django.urls import include, path
+from django.views.i18n import set_language
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
+
+from accounts.api import MemberViewSet
+from boundaries.api import DivisionViewSet
+from gis_app import views
+from grids.api import GridViewSet
+from households.api.views import HouseholdViewSet
+
+router = SimpleRouter()
+router.register("divisions", DivisionViewSet, basename="division")
+router.register("grids", GridViewSet, basename="grid")
+router.register("households", HouseholdViewSet, basename="household")
+router.register("members", MemberViewSet, basename="member")
+
+urlpatterns = [
+    path("", views.map_page, name="map"),
+    path("accounts/", include("accounts.urls")),
+    path("tiles/<slug:layer>/<int:z>/<int:x>/<int:y>.mvt", views.tile, name="tile"),
+    path("api/", include("households.api.urls")),
+    path("api/", include(router.urls)),
+    path("api/schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="docs"),
+    path("i18n/setlang/", set_language, name="set_language"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+]
+
+handler404 = "gis_app.views.not_found"

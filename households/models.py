@@ -7,12 +7,14 @@ What is seen by whom stands in separate tables: `Household` (S1: place and colou
 import uuid
 
 from django.contrib.gis.db import models
-from django.contrib.gis.db.models.functions import Transform
+from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
+from django.contrib.gis.geos import Polygon
 from django.db.models import F, Func, Q
 from django.utils import timezone
 
 from accounts.models import Member, Role
 from boundaries.models import Division
+from core.morton import cover
 from grids.models import Grid
 
 SLOTS = range(1, 6)
@@ -88,9 +90,7 @@ class HouseholdQuerySet(models.QuerySet):
         claimed = Q(pk__in=Claim.objects.open().filter(member=member).values("household"))
         match member.role:
             case Role.VILLAGE:
-                return self.filter(
-                    mine | claimed | Q(grid=None, village=member.division_id)
-                )
+                return self.filter(mine | claimed | Q(grid=None, village=member.division_id))
             case Role.TOWN:
                 return self.filter(
                     mine | claimed | Q(grid=None, village__parent=member.division_id)
@@ -98,6 +98,27 @@ class HouseholdQuerySet(models.QuerySet):
             case Role.MEMBER:
                 return self.filter(mine | claimed)
         return self.none()
+
+    def in_area(self, division: Division, grid: Grid | None):
+        """Those of a grid, or of a division at whatever level."""
+        if grid is not None:
+            return self.filter(grid=grid)
+        return self.filter(
+            Q(village=division) | Q(village__parent=division) | Q(village__parent__parent=division)
+        )
+
+    def in_bbox(self, west: float, south: float, east: float, north: float):
+        """Those inside a lon-lat box: by Morton ranges, as row security lets no GiST index serve."""
+        near = Q()
+        for first, last in cover(west, south, east, north):
+            near |= Q(qk__range=(first, last))
+        box = Polygon.from_bbox((west, south, east, north))
+        box.srid = 4326
+        return self.filter(near, point__coveredby=box)
+
+    def with_geojson(self):
+        """Annotate `geojson`, WGS84 with 6 decimals, and leave the geometries in the database."""
+        return self.defer("point", "point_3857").annotate(geojson=AsGeoJSON("point", precision=6))
 
     def unplaced(self):
         """Those that stand in no grid: no position yet, or one outside every grid."""
@@ -158,9 +179,7 @@ class Household(models.Model):
                 include=["id", "village", "slot", "lapsed"],
                 name="household_tiles",
             ),
-            models.Index(
-                "review_on", condition=~Q(slot=NOT_ASSESSED), name="household_review_due"
-            ),
+            models.Index("review_on", condition=~Q(slot=NOT_ASSESSED), name="household_review_due"),
         ]
 
 

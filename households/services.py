@@ -61,7 +61,5 @@ def lapse_colours() -> int:
         Classification.objects.filter(
             household__in=ids, status=Classification.Status.CONFIRMED
         ).update(status=Classification.Status.LAPSED)
-        Household.objects.filter(pk__in=ids).update(
-            slot=NOT_ASSESSED, review_on=None, lapsed=True
-        )
+        Household.objects.filter(pk__in=ids).update(slot=NOT_ASSESSED, review_on=None, lapsed=True)
     return len(ids)

@@ -14,6 +14,13 @@ from core.scope import acting_as_system
 from tests.factories import Cast, build_cast
 
 
+@pytest.fixture(autouse=True)
+def plain_static_files(settings):
+    """Templates name static files without a manifest: `collectstatic` has its own check."""
+    backend = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": backend}}
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker):
     """Create the test database as its owner and point the runtime connection at it."""

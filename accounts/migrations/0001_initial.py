@@ -5,29 +5,74 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('boundaries', '0001_initial'),
+        ("boundaries", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=60, unique=True, verbose_name='账号')),
-                ('name', models.CharField(max_length=40, verbose_name='姓名')),
-                ('role', models.CharField(choices=[('member', '执委'), ('village', '村妇联主席'), ('town', '乡镇妇联主席'), ('district', '区妇联'), ('caseworker', '个案工作者'), ('partner', '联调单位'), ('steward', '数据管理员'), ('sysadmin', '系统管理员'), ('auditor', '审计员')], max_length=10, verbose_name='岗位')),
-                ('is_active', models.BooleanField(default=True, verbose_name='在任')),
-                ('division', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='boundaries.division', verbose_name='任职地')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                ("username", models.CharField(max_length=60, unique=True, verbose_name="账号")),
+                ("name", models.CharField(max_length=40, verbose_name="姓名")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("member", "执委"),
+                            ("village", "村妇联主席"),
+                            ("town", "乡镇妇联主席"),
+                            ("district", "区妇联"),
+                            ("caseworker", "个案工作者"),
+                            ("partner", "联调单位"),
+                            ("steward", "数据管理员"),
+                            ("sysadmin", "系统管理员"),
+                            ("auditor", "审计员"),
+                        ],
+                        max_length=10,
+                        verbose_name="岗位",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="在任")),
+                (
+                    "division",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="boundaries.division",
+                        verbose_name="任职地",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['username'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('role__in', ['member', 'village', 'town', 'district']), _negated=True), ('division__isnull', False), _connector='OR'), name='territorial_role_has_division')],
+                "ordering": ["username"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("role__in", ["member", "village", "town", "district"]),
+                                _negated=True,
+                            ),
+                            ("division__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="territorial_role_has_division",
+                    )
+                ],
             },
         ),
     ]

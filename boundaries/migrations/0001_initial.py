@@ -7,105 +7,257 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Division',
+            name="Division",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, verbose_name='代码')),
-                ('level', models.CharField(choices=[('district', '区县'), ('town', '乡镇'), ('village', '村(社区)')], max_length=8, verbose_name='层级')),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('initials', models.CharField(blank=True, max_length=80, verbose_name='拼音首字母')),
-                ('geom', django.contrib.gis.db.models.fields.MultiPolygonField(null=True, srid=4326, verbose_name='边界')),
-                ('geom_3857', models.GeneratedField(db_persist=True, expression=django.contrib.gis.db.models.functions.Transform(models.F('geom'), 3857), output_field=django.contrib.gis.db.models.fields.MultiPolygonField(null=True, srid=3857))),
-                ('anchor_3857', models.GeneratedField(db_persist=True, expression=models.Func(django.contrib.gis.db.models.functions.Transform(models.F('geom'), 3857), function='ST_PointOnSurface'), output_field=django.contrib.gis.db.models.fields.PointField(null=True, spatial_index=False, srid=3857))),
-                ('coarse_3857', django.contrib.gis.db.models.fields.MultiPolygonField(null=True, spatial_index=False, srid=3857)),
-                ('area_m2', models.FloatField(null=True, verbose_name='面积(平方米)')),
-                ('outline_invented', models.BooleanField(default=False, verbose_name='边界为虚构')),
-                ('valid_from', models.DateField(null=True, verbose_name='启用日期')),
-                ('valid_to', models.DateField(null=True, verbose_name='停用日期')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='boundaries.division')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, verbose_name="代码")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("district", "区县"), ("town", "乡镇"), ("village", "村(社区)")],
+                        max_length=8,
+                        verbose_name="层级",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="名称")),
+                (
+                    "initials",
+                    models.CharField(blank=True, max_length=80, verbose_name="拼音首字母"),
+                ),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        null=True, srid=4326, verbose_name="边界"
+                    ),
+                ),
+                (
+                    "geom_3857",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.gis.db.models.functions.Transform(
+                            models.F("geom"), 3857
+                        ),
+                        output_field=django.contrib.gis.db.models.fields.MultiPolygonField(
+                            null=True, srid=3857
+                        ),
+                    ),
+                ),
+                (
+                    "anchor_3857",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            django.contrib.gis.db.models.functions.Transform(
+                                models.F("geom"), 3857
+                            ),
+                            function="ST_PointOnSurface",
+                        ),
+                        output_field=django.contrib.gis.db.models.fields.PointField(
+                            null=True, spatial_index=False, srid=3857
+                        ),
+                    ),
+                ),
+                (
+                    "coarse_3857",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        null=True, spatial_index=False, srid=3857
+                    ),
+                ),
+                ("area_m2", models.FloatField(null=True, verbose_name="面积(平方米)")),
+                ("outline_invented", models.BooleanField(default=False, verbose_name="边界为虚构")),
+                ("valid_from", models.DateField(null=True, verbose_name="启用日期")),
+                ("valid_to", models.DateField(null=True, verbose_name="停用日期")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="boundaries.division",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code', 'pk'],
+                "ordering": ["code", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='DivisionChange',
+            name="DivisionChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('renamed', '改名'), ('recoded', '改码'), ('split', '拆分'), ('merged', '合并'), ('outline', '调整边界')], max_length=8)),
-                ('basis', models.CharField(choices=[('area', '按面积'), ('stated', '按文件说明')], max_length=6)),
-                ('share', models.FloatField(null=True)),
-                ('changed_on', models.DateField()),
-                ('from_division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='became', to='boundaries.division')),
-                ('to_division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='came_from', to='boundaries.division')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("renamed", "改名"),
+                            ("recoded", "改码"),
+                            ("split", "拆分"),
+                            ("merged", "合并"),
+                            ("outline", "调整边界"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[("area", "按面积"), ("stated", "按文件说明")], max_length=6
+                    ),
+                ),
+                ("share", models.FloatField(null=True)),
+                ("changed_on", models.DateField()),
+                (
+                    "from_division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="became",
+                        to="boundaries.division",
+                    ),
+                ),
+                (
+                    "to_division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="came_from",
+                        to="boundaries.division",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['changed_on', 'pk'],
+                "ordering": ["changed_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='DivisionVersion',
+            name="DivisionVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12)),
-                ('name', models.CharField(max_length=80)),
-                ('geom', django.contrib.gis.db.models.fields.MultiPolygonField(null=True, spatial_index=False, srid=4326)),
-                ('valid_from', models.DateField(null=True)),
-                ('valid_to', models.DateField()),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='boundaries.division')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='boundaries.division')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12)),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        null=True, spatial_index=False, srid=4326
+                    ),
+                ),
+                ("valid_from", models.DateField(null=True)),
+                ("valid_to", models.DateField()),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="boundaries.division",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="boundaries.division",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['division', 'valid_to', 'pk'],
+                "ordering": ["division", "valid_to", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=12)),
-                ('filename', models.CharField(max_length=255)),
-                ('sha256', models.CharField(max_length=64)),
-                ('encoding', models.CharField(blank=True, max_length=20)),
-                ('crs_declared', models.CharField(blank=True, max_length=40)),
-                ('crs_used', models.CharField(blank=True, max_length=40)),
-                ('crs_method', models.CharField(blank=True, max_length=200)),
-                ('crs_shift_m', models.FloatField(null=True)),
-                ('counts', models.JSONField(default=dict)),
-                ('by_id', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=12)),
+                ("filename", models.CharField(max_length=255)),
+                ("sha256", models.CharField(max_length=64)),
+                ("encoding", models.CharField(blank=True, max_length=20)),
+                ("crs_declared", models.CharField(blank=True, max_length=40)),
+                ("crs_used", models.CharField(blank=True, max_length=40)),
+                ("crs_method", models.CharField(blank=True, max_length=200)),
+                ("crs_shift_m", models.FloatField(null=True)),
+                ("counts", models.JSONField(default=dict)),
+                ("by_id", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['-at', '-pk'],
-                'indexes': [models.Index(models.F('kind'), models.F('sha256'), name='import_batch_by_file')],
+                "ordering": ["-at", "-pk"],
+                "indexes": [
+                    models.Index(models.F("kind"), models.F("sha256"), name="import_batch_by_file")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='division',
-            constraint=models.UniqueConstraint(models.F('code'), condition=models.Q(('valid_to', None)), name='one_current_division_per_code'),
+            model_name="division",
+            constraint=models.UniqueConstraint(
+                models.F("code"),
+                condition=models.Q(("valid_to", None)),
+                name="one_current_division_per_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='division',
-            constraint=models.CheckConstraint(condition=models.Q(('geom__isvalid', True)), name='division_geom_valid'),
+            model_name="division",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("geom__isvalid", True)), name="division_geom_valid"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='division',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code__regex', '^\\d{6}$'), ('level', 'district')), models.Q(('code__regex', '^\\d{9}$'), ('level', 'town')), models.Q(('code__regex', '^\\d{12}$'), ('level', 'village')), _connector='OR'), name='division_code_fits_level'),
+            model_name="division",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("code__regex", "^\\d{6}$"), ("level", "district")),
+                    models.Q(("code__regex", "^\\d{9}$"), ("level", "town")),
+                    models.Q(("code__regex", "^\\d{12}$"), ("level", "village")),
+                    _connector="OR",
+                ),
+                name="division_code_fits_level",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='division',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('level', 'district'), ('parent', None)), models.Q(models.Q(('level', 'district'), _negated=True), ('parent__isnull', False)), _connector='OR'), name='division_has_parent_unless_district'),
+            model_name="division",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("level", "district"), ("parent", None)),
+                    models.Q(
+                        models.Q(("level", "district"), _negated=True), ("parent__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="division_has_parent_unless_district",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='divisionchange',
-            constraint=models.CheckConstraint(condition=models.Q(('share', None), models.Q(('share__gt', 0), ('share__lte', 1)), _connector='OR'), name='change_share_is_a_share'),
+            model_name="divisionchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("share", None), models.Q(("share__gt", 0), ("share__lte", 1)), _connector="OR"
+                ),
+                name="change_share_is_a_share",
+            ),
         ),
     ]

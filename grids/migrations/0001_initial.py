@@ -9,74 +9,184 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('boundaries', '0001_initial'),
+        ("boundaries", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Grid',
+            name="Grid",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=15, verbose_name='网格编码')),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('geom', django.contrib.gis.db.models.fields.MultiPolygonField(srid=4326, verbose_name='边界')),
-                ('geom_3857', models.GeneratedField(db_persist=True, expression=django.contrib.gis.db.models.functions.Transform(models.F('geom'), 3857), output_field=django.contrib.gis.db.models.fields.MultiPolygonField(srid=3857))),
-                ('anchor_3857', models.GeneratedField(db_persist=True, expression=models.Func(django.contrib.gis.db.models.functions.Transform(models.F('geom'), 3857), function='ST_PointOnSurface'), output_field=django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=3857))),
-                ('coarse_3857', django.contrib.gis.db.models.fields.MultiPolygonField(null=True, spatial_index=False, srid=3857)),
-                ('target_households', models.PositiveIntegerField(null=True, verbose_name='目标户数')),
-                ('opened_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='启用日期')),
-                ('closed_on', models.DateField(null=True, verbose_name='停用日期')),
-                ('village', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grids', to='boundaries.division')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=15, verbose_name="网格编码")),
+                ("name", models.CharField(max_length=80, verbose_name="名称")),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        srid=4326, verbose_name="边界"
+                    ),
+                ),
+                (
+                    "geom_3857",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.gis.db.models.functions.Transform(
+                            models.F("geom"), 3857
+                        ),
+                        output_field=django.contrib.gis.db.models.fields.MultiPolygonField(
+                            srid=3857
+                        ),
+                    ),
+                ),
+                (
+                    "anchor_3857",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            django.contrib.gis.db.models.functions.Transform(
+                                models.F("geom"), 3857
+                            ),
+                            function="ST_PointOnSurface",
+                        ),
+                        output_field=django.contrib.gis.db.models.fields.PointField(
+                            spatial_index=False, srid=3857
+                        ),
+                    ),
+                ),
+                (
+                    "coarse_3857",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        null=True, spatial_index=False, srid=3857
+                    ),
+                ),
+                (
+                    "target_households",
+                    models.PositiveIntegerField(null=True, verbose_name="目标户数"),
+                ),
+                (
+                    "opened_on",
+                    models.DateField(
+                        default=django.utils.timezone.localdate, verbose_name="启用日期"
+                    ),
+                ),
+                ("closed_on", models.DateField(null=True, verbose_name="停用日期")),
+                (
+                    "village",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grids",
+                        to="boundaries.division",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code', 'pk'],
+                "ordering": ["code", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('lead', '主责'), ('support', '协同')], max_length=7, verbose_name='责任')),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='开始')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='结束')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to=settings.AUTH_USER_MODEL)),
-                ('grid', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='grids.grid')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("lead", "主责"), ("support", "协同")],
+                        max_length=7,
+                        verbose_name="责任",
+                    ),
+                ),
+                (
+                    "started_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="开始"),
+                ),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="结束")),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "grid",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="grids.grid",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['grid', 'started_at', 'pk'],
+                "ordering": ["grid", "started_at", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='grid',
-            constraint=models.UniqueConstraint(models.F('code'), condition=models.Q(('closed_on', None)), name='one_current_grid_per_code'),
+            model_name="grid",
+            constraint=models.UniqueConstraint(
+                models.F("code"),
+                condition=models.Q(("closed_on", None)),
+                name="one_current_grid_per_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grid',
-            constraint=models.CheckConstraint(condition=models.Q(('geom__isvalid', True)), name='grid_geom_valid'),
+            model_name="grid",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("geom__isvalid", True)), name="grid_geom_valid"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grid',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^\\d{15}$')), name='grid_code_has_15_digits'),
+            model_name="grid",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__regex", "^\\d{15}$")), name="grid_code_has_15_digits"
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(models.F('member'), models.F('grid'), condition=models.Q(('ended_at', None)), name='open_assignments_by_member'),
+            model_name="assignment",
+            index=models.Index(
+                models.F("member"),
+                models.F("grid"),
+                condition=models.Q(("ended_at", None)),
+                name="open_assignments_by_member",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(models.F('grid'), condition=models.Q(('ended_at', None), ('role', 'lead')), name='one_lead_per_grid'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                models.F("grid"),
+                condition=models.Q(("ended_at", None), ("role", "lead")),
+                name="one_lead_per_grid",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(models.F('grid'), models.F('member'), condition=models.Q(('ended_at', None)), name='one_part_per_member_and_grid'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                models.F("grid"),
+                models.F("member"),
+                condition=models.Q(("ended_at", None)),
+                name="one_part_per_member_and_grid",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='assignment_ends_after_it_starts'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at", None), ("ended_at__gte", models.F("started_at")), _connector="OR"
+                ),
+                name="assignment_ends_after_it_starts",
+            ),
         ),
     ]

@@ -10,213 +10,482 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
         # The generated column qk calls sec.morton22.
         ("core", "0001_scope"),
-        ('boundaries', '0001_initial'),
-        ('grids', '0001_initial'),
+        ("boundaries", "0001_initial"),
+        ("grids", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ColourClass',
+            name="ColourClass",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slot', models.PositiveSmallIntegerField()),
-                ('name', models.CharField(max_length=20, verbose_name='名称')),
-                ('letter', models.CharField(max_length=1, verbose_name='字')),
-                ('shape', models.CharField(max_length=12, verbose_name='形状')),
-                ('action', models.CharField(max_length=80, verbose_name='我们做什么')),
-                ('cadence_days', models.PositiveIntegerField(verbose_name='走访间隔(天)')),
-                ('review_days', models.PositiveIntegerField(verbose_name='复核间隔(天)')),
-                ('weight', models.FloatField(verbose_name='权重')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slot", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=20, verbose_name="名称")),
+                ("letter", models.CharField(max_length=1, verbose_name="字")),
+                ("shape", models.CharField(max_length=12, verbose_name="形状")),
+                ("action", models.CharField(max_length=80, verbose_name="我们做什么")),
+                ("cadence_days", models.PositiveIntegerField(verbose_name="走访间隔(天)")),
+                ("review_days", models.PositiveIntegerField(verbose_name="复核间隔(天)")),
+                ("weight", models.FloatField(verbose_name="权重")),
             ],
             options={
-                'ordering': ['scheme', 'slot'],
+                "ordering": ["scheme", "slot"],
             },
         ),
         migrations.CreateModel(
-            name='DataVersion',
+            name="DataVersion",
             fields=[
-                ('village', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='+', serialize=False, to='boundaries.division')),
-                ('version', models.BigIntegerField(default=1)),
+                (
+                    "village",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="boundaries.division",
+                    ),
+                ),
+                ("version", models.BigIntegerField(default=1)),
             ],
         ),
         migrations.CreateModel(
-            name='Household',
+            name="Household",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('household_no', models.CharField(max_length=40, verbose_name='户编号')),
-                ('point', django.contrib.gis.db.models.fields.PointField(null=True, spatial_index=False, srid=4326, verbose_name='位置')),
-                ('point_3857', models.GeneratedField(db_persist=True, expression=django.contrib.gis.db.models.functions.Transform(models.F('point'), 3857), output_field=django.contrib.gis.db.models.fields.PointField(null=True, spatial_index=False, srid=3857))),
-                ('qk', models.GeneratedField(db_persist=True, expression=models.Func(models.F('point'), function='sec.morton22'), output_field=models.BigIntegerField(null=True))),
-                ('slot', models.PositiveSmallIntegerField(default=0)),
-                ('review_on', models.DateField(null=True, verbose_name='复核日期')),
-                ('lapsed', models.BooleanField(default=False)),
-                ('proposed', models.BooleanField(default=False)),
-                ('grid', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='households', to='grids.grid')),
-                ('village', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='households', to='boundaries.division')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("household_no", models.CharField(max_length=40, verbose_name="户编号")),
+                (
+                    "point",
+                    django.contrib.gis.db.models.fields.PointField(
+                        null=True, spatial_index=False, srid=4326, verbose_name="位置"
+                    ),
+                ),
+                (
+                    "point_3857",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.gis.db.models.functions.Transform(
+                            models.F("point"), 3857
+                        ),
+                        output_field=django.contrib.gis.db.models.fields.PointField(
+                            null=True, spatial_index=False, srid=3857
+                        ),
+                    ),
+                ),
+                (
+                    "qk",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(models.F("point"), function="sec.morton22"),
+                        output_field=models.BigIntegerField(null=True),
+                    ),
+                ),
+                ("slot", models.PositiveSmallIntegerField(default=0)),
+                ("review_on", models.DateField(null=True, verbose_name="复核日期")),
+                ("lapsed", models.BooleanField(default=False)),
+                ("proposed", models.BooleanField(default=False)),
+                (
+                    "grid",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="households",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "village",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="households",
+                        to="boundaries.division",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['village', 'household_no', 'pk'],
+                "ordering": ["village", "household_no", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ColourReason',
+            name="ColourReason",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=120)),
-                ('colour_class', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reasons', to='households.colourclass')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.CharField(max_length=120)),
+                (
+                    "colour_class",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reasons",
+                        to="households.colourclass",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['colour_class', 'pk'],
+                "ordering": ["colour_class", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ColourScheme',
+            name="ColourScheme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('name', models.CharField(max_length=80)),
-                ('valid_from', models.DateField(default=django.utils.timezone.localdate)),
-                ('valid_to', models.DateField(null=True)),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='colour_schemes', to='boundaries.division')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("name", models.CharField(max_length=80)),
+                ("valid_from", models.DateField(default=django.utils.timezone.localdate)),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="colour_schemes",
+                        to="boundaries.division",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['county', 'version'],
+                "ordering": ["county", "version"],
             },
         ),
         migrations.AddField(
-            model_name='colourclass',
-            name='scheme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='classes', to='households.colourscheme'),
+            model_name="colourclass",
+            name="scheme",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="classes",
+                to="households.colourscheme",
+            ),
         ),
         migrations.CreateModel(
-            name='HouseholdIdentity',
+            name="HouseholdIdentity",
             fields=[
-                ('household', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='identity', serialize=False, to='households.household')),
-                ('contact_name', models.CharField(blank=True, max_length=60, verbose_name='户主')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='电话')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='地址')),
-                ('members', models.PositiveSmallIntegerField(null=True, verbose_name='人口')),
-                ('note', models.TextField(blank=True, verbose_name='备注')),
+                (
+                    "household",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="identity",
+                        serialize=False,
+                        to="households.household",
+                    ),
+                ),
+                ("contact_name", models.CharField(blank=True, max_length=60, verbose_name="户主")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="电话")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="地址")),
+                ("members", models.PositiveSmallIntegerField(null=True, verbose_name="人口")),
+                ("note", models.TextField(blank=True, verbose_name="备注")),
             ],
         ),
         migrations.CreateModel(
-            name='Classification',
+            name="Classification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('help_offered', models.CharField(blank=True, max_length=300, verbose_name='提供的帮助')),
-                ('status', models.CharField(choices=[('proposed', '待确认'), ('confirmed', '已确认'), ('refused', '未同意'), ('lapsed', '已到期'), ('superseded', '已更新')], default='proposed', max_length=10)),
-                ('proposed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('review_on', models.DateField(null=True)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('colour_class', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='households.colourclass')),
-                ('reason', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='households.colourreason')),
-                ('household', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='classifications', to='households.household')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "help_offered",
+                    models.CharField(blank=True, max_length=300, verbose_name="提供的帮助"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "待确认"),
+                            ("confirmed", "已确认"),
+                            ("refused", "未同意"),
+                            ("lapsed", "已到期"),
+                            ("superseded", "已更新"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("review_on", models.DateField(null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "colour_class",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="households.colourclass",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="households.colourreason",
+                    ),
+                ),
+                (
+                    "household",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="classifications",
+                        to="households.household",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['household', 'proposed_at', 'pk'],
+                "ordering": ["household", "proposed_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to=settings.AUTH_USER_MODEL)),
-                ('household', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='claims', to='households.household')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "household",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="claims",
+                        to="households.household",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['household', 'started_at', 'pk'],
+                "ordering": ["household", "started_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='HouseholdTally',
+            name="HouseholdTally",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('n', models.IntegerField(default=0)),
-                ('c0', models.IntegerField(default=0)),
-                ('c1', models.IntegerField(default=0)),
-                ('c2', models.IntegerField(default=0)),
-                ('c3', models.IntegerField(default=0)),
-                ('c4', models.IntegerField(default=0)),
-                ('c5', models.IntegerField(default=0)),
-                ('lapsed', models.IntegerField(default=0)),
-                ('grid', models.ForeignKey(null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='grids.grid')),
-                ('village', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='boundaries.division')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("n", models.IntegerField(default=0)),
+                ("c0", models.IntegerField(default=0)),
+                ("c1", models.IntegerField(default=0)),
+                ("c2", models.IntegerField(default=0)),
+                ("c3", models.IntegerField(default=0)),
+                ("c4", models.IntegerField(default=0)),
+                ("c5", models.IntegerField(default=0)),
+                ("lapsed", models.IntegerField(default=0)),
+                (
+                    "grid",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "village",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="boundaries.division",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='colourscheme',
-            constraint=models.UniqueConstraint(models.F('county'), models.F('version'), name='one_scheme_per_version'),
+            model_name="colourscheme",
+            constraint=models.UniqueConstraint(
+                models.F("county"), models.F("version"), name="one_scheme_per_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='colourscheme',
-            constraint=models.UniqueConstraint(models.F('county'), condition=models.Q(('valid_to', None)), name='one_current_scheme_per_county'),
+            model_name="colourscheme",
+            constraint=models.UniqueConstraint(
+                models.F("county"),
+                condition=models.Q(("valid_to", None)),
+                name="one_current_scheme_per_county",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='colourclass',
-            constraint=models.UniqueConstraint(models.F('scheme'), models.F('slot'), name='one_class_per_slot'),
+            model_name="colourclass",
+            constraint=models.UniqueConstraint(
+                models.F("scheme"), models.F("slot"), name="one_class_per_slot"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='colourclass',
-            constraint=models.CheckConstraint(condition=models.Q(('slot__in', [1, 2, 3, 4, 5])), name='slot_is_1_to_5'),
+            model_name="colourclass",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("slot__in", [1, 2, 3, 4, 5])), name="slot_is_1_to_5"
+            ),
         ),
         migrations.AddIndex(
-            model_name='household',
-            index=models.Index(models.F('grid'), models.F('qk'), include=('id', 'village', 'slot', 'lapsed'), name='household_tiles'),
+            model_name="household",
+            index=models.Index(
+                models.F("grid"),
+                models.F("qk"),
+                include=("id", "village", "slot", "lapsed"),
+                name="household_tiles",
+            ),
         ),
         migrations.AddIndex(
-            model_name='household',
-            index=models.Index(models.F('review_on'), condition=models.Q(('slot', 0), _negated=True), name='household_review_due'),
+            model_name="household",
+            index=models.Index(
+                models.F("review_on"),
+                condition=models.Q(("slot", 0), _negated=True),
+                name="household_review_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='household',
-            constraint=models.UniqueConstraint(models.F('village'), models.F('household_no'), name='one_household_per_number'),
+            model_name="household",
+            constraint=models.UniqueConstraint(
+                models.F("village"), models.F("household_no"), name="one_household_per_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='household',
-            constraint=models.CheckConstraint(condition=models.Q(('slot__lte', 5)), name='household_slot_known'),
+            model_name="household",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("slot__lte", 5)), name="household_slot_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='household',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('slot', 0), ('review_on', None)), models.Q(models.Q(('slot', 0), _negated=True), ('lapsed', False), ('review_on__isnull', False)), _connector='OR'), name='no_colour_without_review_date'),
+            model_name="household",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("slot", 0), ("review_on", None)),
+                    models.Q(
+                        models.Q(("slot", 0), _negated=True),
+                        ("lapsed", False),
+                        ("review_on__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="no_colour_without_review_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='household',
-            constraint=models.CheckConstraint(condition=models.Q(('grid', None), ('point__isnull', False), _connector='OR'), name='grid_needs_a_position'),
+            model_name="household",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("grid", None), ("point__isnull", False), _connector="OR"),
+                name="grid_needs_a_position",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='classification',
-            constraint=models.UniqueConstraint(models.F('household'), condition=models.Q(('status', 'confirmed')), name='one_colour_per_household'),
+            model_name="classification",
+            constraint=models.UniqueConstraint(
+                models.F("household"),
+                condition=models.Q(("status", "confirmed")),
+                name="one_colour_per_household",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='classification',
-            constraint=models.UniqueConstraint(models.F('household'), condition=models.Q(('status', 'proposed')), name='one_proposal_per_household'),
+            model_name="classification",
+            constraint=models.UniqueConstraint(
+                models.F("household"),
+                condition=models.Q(("status", "proposed")),
+                name="one_proposal_per_household",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='classification',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'confirmed'), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('reason__isnull', False), ('review_on__isnull', False), models.Q(('help_offered', ''), _negated=True)), _connector='OR'), name='colour_is_argued'),
+            model_name="classification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "confirmed"), _negated=True),
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        ("reason__isnull", False),
+                        ("review_on__isnull", False),
+                        models.Q(("help_offered", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="colour_is_argued",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='classification',
-            constraint=models.CheckConstraint(condition=models.Q(('proposed_by', None), ('decided_by', None), models.Q(('proposed_by', models.F('decided_by')), _negated=True), _connector='OR'), name='nobody_confirms_her_own_proposal'),
+            model_name="classification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("proposed_by", None),
+                    ("decided_by", None),
+                    models.Q(("proposed_by", models.F("decided_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="nobody_confirms_her_own_proposal",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(models.F('household'), models.F('member'), condition=models.Q(('ended_at', None)), name='one_open_claim'),
+            model_name="claim",
+            constraint=models.UniqueConstraint(
+                models.F("household"),
+                models.F("member"),
+                condition=models.Q(("ended_at", None)),
+                name="one_open_claim",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='householdtally',
-            constraint=models.UniqueConstraint(models.F('village'), models.F('grid'), name='one_tally_per_village_and_grid', nulls_distinct=False),
+            model_name="householdtally",
+            constraint=models.UniqueConstraint(
+                models.F("village"),
+                models.F("grid"),
+                name="one_tally_per_village_and_grid",
+                nulls_distinct=False,
+            ),
         ),
     ]

@@ -16,18 +16,19 @@ RELEASED = ", ".join(
 SUMS = ", ".join(f"coalesce(sum(t.{c}), 0) AS {c}" for c in ["n", *SLOTS, "lapsed"])
 
 SQL = f"""
-CREATE FUNCTION sec.released_by_town()
-RETURNS TABLE (town_id bigint, n int, c0 int, c1 int, c2 int, c3 int, c4 int, c5 int, lapsed int)
+-- One row a town, and one for the whole district.
+CREATE FUNCTION sec.released()
+RETURNS TABLE (division_id bigint, n int, c0 int, c1 int, c2 int, c3 int, c4 int, c5 int, lapsed int)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT town_id, {RELEASED}
+    SELECT division_id, {RELEASED}
     FROM (
-        SELECT v.parent_id AS town_id, {SUMS}
+        SELECT coalesce(v.parent_id, me.division_id) AS division_id, {SUMS}
         FROM sec.me() AS me
         JOIN boundaries_division AS town
           ON town.parent_id = me.division_id AND me.role = 'district'
         JOIN boundaries_division AS v ON v.parent_id = town.id
         LEFT JOIN households_householdtally AS t ON t.village_id = v.id
-        GROUP BY v.parent_id
+        GROUP BY GROUPING SETS ((me.division_id, v.parent_id), (me.division_id))
     ) AS s
 $$;
 

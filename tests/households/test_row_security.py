@@ -29,9 +29,9 @@ def test_row_security_alone_shows_only_her_families(cast, who):
     with acting_as(getattr(cast, who).pk):
         assert set(Household.objects.values_list("pk", flat=True)) == expected(cast, who)
         assert set(HouseholdIdentity.objects.values_list("pk", flat=True)) == expected(cast, who)
-        assert set(
-            Classification.objects.values_list("household", flat=True)
-        ) <= expected(cast, who)
+        assert set(Classification.objects.values_list("household", flat=True)) <= expected(
+            cast, who
+        )
         grids = {getattr(cast, key).pk for key in SEES[who]}
         assert set(HouseholdTally.objects.values_list("grid", flat=True)) == grids
 

@@ -13,7 +13,11 @@ class Command(migrate.Command):
     def handle(self, *args, **options):
         super().handle(*args, **options)
         # The runtime role cannot migrate, so there is nothing to grant through its own connection.
-        if options["database"] == "owner" and not options["plan"] and not options["check_unapplied"]:
+        if (
+            options["database"] == "owner"
+            and not options["plan"]
+            and not options["check_unapplied"]
+        ):
             grant_runtime_role(connections["owner"])
 
 

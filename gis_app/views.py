@@ -1,0 +1,53 @@
+"""The map page, the tiles, and whether the server lives."""
+
+from django.conf import settings
+from django.db import OperationalError, connection
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from core.morton import Tile
+from core.tiles import answer
+from households import me
+from households.scope import scope_of
+from households.tiles import LAYERS
+
+_LAYERS = {layer.name: layer for layer in LAYERS}
+
+
+def map_page(request):
+    boot = {
+        "me": me.me(request.user),
+        "scheme": me.current_scheme(request.user),
+        "basemaps": settings.BASEMAPS,
+        "language": request.LANGUAGE_CODE,
+    }
+    return render(request, "map.html", {"boot": boot})
+
+
+def tile(request, layer: str, z: int, x: int, y: int):
+    wanted = Tile(z, x, y)
+    if layer not in _LAYERS or not wanted.exists:
+        raise Http404
+    return answer(request, _LAYERS[layer], scope_of(request.user), wanted)
+
+
+def healthz(request):
+    """The process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def readyz(request):
+    """The process answers and the database does too."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except OperationalError:
+        return HttpResponse("database\n", content_type="text/plain", status=503)
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def not_found(request, exception):
+    if request.path.startswith(("/api/", "/tiles/")):
+        body = {"code": "not_found", "message": "没有找到。", "detail": {}}
+        return JsonResponse(body, status=404)
+    return render(request, "404.html", status=404)

@@ -1,0 +1,80 @@
+"""What the reader is told about herself: who she is, where she works, which grids are hers."""
+
+from accounts.models import Member, Role
+from boundaries.models import Division
+from core.geometry import bbox_of, edges
+from core.policy import policy
+from grids.models import Grid
+from households import figures
+from households.areas import OUTLINES
+from households.models import ColourScheme
+from households.scope import scope_of
+
+
+def me(member: Member) -> dict:
+    return {
+        "id": member.pk,
+        "name": member.name,
+        "role": member.role,
+        "role_label": member.get_role_display(),
+        "area": _home(member),
+        "grids": _grids(member) if member.role == Role.MEMBER else [],
+        "may": sorted({route for (route, _), rule in policy().items() if rule.admits(member.role)}),
+    }
+
+
+def _home(member: Member) -> dict | None:
+    """Her place of work; for a role without one, the district, whose outline all may see."""
+    divisions = Division.objects.current().defer(*OUTLINES).annotate(**edges("geom"))
+    if member.division_id:
+        home = divisions.filter(pk=member.division_id).first()
+    else:
+        home = divisions.filter(parent=None).order_by("code").first()
+    if home is None:
+        return None
+    return {"code": home.code, "name": home.name, "level": home.level, "bbox": bbox_of(home)}
+
+
+def _grids(member: Member) -> list[dict]:
+    counted = figures.by_grid(scope_of(member))
+    grids = Grid.objects.answered_by(member).defer(*OUTLINES).annotate(**edges("geom"))
+    return [
+        {
+            "code": grid.code,
+            "name": grid.name,
+            "bbox": bbox_of(grid),
+            "figures": counted.of(grid.pk).as_json(),
+        }
+        for grid in grids.order_by("code")
+    ]
+
+
+def current_scheme(member: Member) -> dict | None:
+    """The colours of the member's county (or of the only one), for legend and card."""
+    schemes = ColourScheme.objects.filter(valid_to=None).select_related("county")
+    if member.division_id:
+        home = member.division
+        while home.parent_id:
+            home = home.parent
+        schemes = schemes.filter(county=home)
+    scheme = schemes.order_by("county__code").first()
+    if scheme is None:
+        return None
+    return {
+        "name": scheme.name,
+        "version": scheme.version,
+        "county": scheme.county.name,
+        "classes": [
+            {
+                "slot": c.slot,
+                "name": c.name,
+                "letter": c.letter,
+                "shape": c.shape,
+                "action": c.action,
+                "cadence_days": c.cadence_days,
+                "review_days": c.review_days,
+                "reasons": [reason.text for reason in c.reasons.all()],
+            }
+            for c in scheme.classes.prefetch_related("reasons")
+        ],
+    }

@@ -1,0 +1,80 @@
+"""Which version of the data a village is at, and where the villages lie.
+
+Tiles and polls are validated by these numbers, so reading them must cost next to nothing: they are
+kept for a second per process.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from django.db import connection
+from django.utils import timezone
+
+from core.memo import Memo
+from core.morton import Tile
+from households.services import lapse_colours
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Every village: id, data version, bounds in metres of EPSG:3857 (NaN: no outline)."""
+
+    ids: np.ndarray  # n, int64
+    versions: np.ndarray  # n, int64
+    bounds: np.ndarray  # n × 4, float64: west, south, east, north
+
+    def touching(self, tile: Tile) -> np.ndarray:
+        """Which villages a tile shows: a mask of n."""
+        west, south, east, north = tile.bounds_m
+        # What is drawn across a tile's edge belongs to it too: its 64/4096 buffer, and more.
+        margin = (east - west) / 32
+        b = self.bounds
+        return (
+            (b[:, 0] <= east + margin)
+            & (b[:, 2] >= west - margin)
+            & (b[:, 1] <= north + margin)
+            & (b[:, 3] >= south - margin)
+        )
+
+    def stamp(self, chosen: np.ndarray | slice = slice(None)) -> str:
+        """A text that changes when one of the chosen villages does."""
+        pairs = np.stack([self.ids[chosen], self.versions[chosen]])
+        return hashlib.blake2b(pairs.tobytes(), digest_size=8).hexdigest()
+
+
+def _read(_key) -> Snapshot:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d.id, coalesce(v.version, 0),"
+            " ST_XMin(d.geom_3857), ST_YMin(d.geom_3857),"
+            " ST_XMax(d.geom_3857), ST_YMax(d.geom_3857)"
+            " FROM boundaries_division AS d"
+            " LEFT JOIN households_dataversion AS v ON v.village_id = d.id"
+            " WHERE d.level = 'village' ORDER BY d.id"
+        )
+        rows = cursor.fetchall()
+    keys = np.array([row[:2] for row in rows], np.int64).reshape(len(rows), 2)
+    bounds = np.array([row[2:] for row in rows], float).reshape(len(rows), 4)  # None → NaN
+    return Snapshot(keys[:, 0], keys[:, 1], bounds)
+
+
+_snapshots = Memo(_read, seconds=1, size=1)
+_turned_on = None
+
+
+def snapshot() -> Snapshot:
+    """The villages as they stand now, after colours whose time is over have lapsed."""
+    global _turned_on
+    today = timezone.localdate()
+    if _turned_on != today:
+        lapse_colours()
+        _turned_on = today
+    return _snapshots.get(None)
+
+
+def forget() -> None:
+    """For tests, whose database is another one each time."""
+    global _turned_on
+    _turned_on = None
+    _snapshots.forget()
