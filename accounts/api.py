@@ -1,6 +1,6 @@
 """Members: one's colleagues."""
 
-from rest_framework import serializers, viewsets
+from rest_framework import mixins, serializers, viewsets
 
 from accounts.models import Member
 
@@ -13,7 +13,7 @@ class MemberSerializer(serializers.ModelSerializer):
         fields = ["id", "name", "role", "division"]
 
 
-class MemberViewSet(viewsets.ReadOnlyModelViewSet):
+class MemberViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     serializer_class = MemberSerializer
     queryset = Member.objects.active().select_related("division").order_by("division__code", "pk")
 

@@ -1,7 +1,7 @@
 """The API's plumbing: JSON by orjson, pages, one place where errors become statuses."""
 
 import orjson
-from django.contrib.gis.geos import Polygon
+from django.contrib.gis.geos import MultiPoint, Point
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import OperationalError
 from django.http import Http404
@@ -10,6 +10,7 @@ from rest_framework import exceptions, pagination, renderers, serializers
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
+from rest_framework_gis.pagination import GeoJsonPagination
 
 from core.errors import DomainError, Malformed, NotAllowed, NotFound
 
@@ -50,32 +51,13 @@ def parse_bbox(text: str) -> tuple[float, float, float, float]:
     return west, south, east, north
 
 
-class FeaturePages(Pages):
+class FeaturePages(GeoJsonPagination):
     """Pages of a GeoJSON FeatureCollection."""
 
-    def get_paginated_response(self, data):
-        return Response(
-            {
-                "type": "FeatureCollection",
-                "count": self.page.paginator.count,
-                "next": self.get_next_link(),
-                "previous": self.get_previous_link(),
-                "features": data,
-            }
-        )
-
-    def get_paginated_response_schema(self, schema):
-        return {
-            "type": "object",
-            "required": ["type", "count", "features"],
-            "properties": {
-                "type": {"type": "string", "enum": ["FeatureCollection"]},
-                "count": {"type": "integer"},
-                "next": {"type": "string", "nullable": True, "format": "uri"},
-                "previous": {"type": "string", "nullable": True, "format": "uri"},
-                "features": schema,
-            },
-        }
+    page_size = Pages.page_size
+    page_size_query_param = Pages.page_size_query_param
+    max_page_size = Pages.max_page_size
+    invalid_page_message = Pages.invalid_page_message
 
 
 @extend_schema_field({"type": "object", "description": "GeoJSON geometry, WGS84, 6 decimals"})
@@ -99,8 +81,9 @@ class InBBox(BaseFilterBackend):
         text = request.query_params.get("in_bbox")
         if not text:
             return queryset
-        box = Polygon.from_bbox(parse_bbox(text))
-        box.srid = 4326
+        west, south, east, north = parse_bbox(text)
+        # The envelope of its corners: a box without width is a line or a point, not an empty area.
+        box = MultiPoint(Point(west, south), Point(east, north), srid=4326).envelope
         return queryset.filter(**{f"{view.bbox_field}__intersects": box})
 
     def get_schema_operation_parameters(self, view):
