@@ -1,0 +1,33 @@
+/* The five levels and what may be drawn of them. A code's length tells its level. */
+
+export const LEVELS = ["district", "town", "village", "grid"];
+export const LEVEL_NAMES = { district: "区县", town: "乡镇街道", village: "村(社区)", grid: "网格", household: "家庭" };
+const LEVEL_OF_LENGTH = { 6: "district", 9: "town", 12: "village", 15: "grid" };
+
+// From which tile zoom on the server draws a level (see the tile contract).
+const DRAWN_FROM = { town: 7, village: 10, grid: 11 };
+
+export function levelOf(code) {
+  return LEVEL_OF_LENGTH[code.length] || null;
+}
+
+export function childLevel(level) {
+  return LEVELS[LEVELS.indexOf(level) + 1] || null;
+}
+
+/** Does `code` lie in `area`, or is it the area itself? */
+export function liesIn(code, area) {
+  return !area || code.startsWith(area);
+}
+
+/**
+ * Which level is filled with colour at a tile zoom while one looks at an area of `focus` level:
+ * the parts of that area, or finer ones once the map is close enough to tell them apart.
+ */
+export function filledLevel(focus, z) {
+  const near = z >= 13 ? "grid" : z >= 11 ? "village" : "town";
+  const wanted = childLevel(focus) || "grid";
+  let index = Math.max(LEVELS.indexOf(near), LEVELS.indexOf(wanted));
+  while (index > 1 && z < DRAWN_FROM[LEVELS[index]]) index -= 1;
+  return LEVELS[index];
+}

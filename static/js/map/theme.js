@@ -1,0 +1,24 @@
+/* The colours of tokens.css, read once for the canvas, which knows no custom properties. */
+
+let theme = null;
+
+export function readTheme() {
+  if (theme) return theme;
+  const css = getComputedStyle(document.documentElement);
+  const token = (name) => css.getPropertyValue(`--${name}`).trim();
+  const slots = [0, 1, 2, 3, 4, 5];
+  theme = {
+    fills: slots.map((i) => token(`class-${i}`)),
+    inks: slots.map((i) => token(`class-${i}-ink`)),
+    edges: slots.map((i) => token(`class-${i}-edge`)),
+    ramp: [token("ramp-from"), token("ramp-to")],
+    paper: token("map-zero"),
+    line: token("map-line"),
+    border: token("map-border"),
+    focus: token("brand"),
+    hatch: token("map-hatch"),
+    ink: token("ink"),
+    font: css.getPropertyValue("font-family") || "sans-serif",
+  };
+  return theme;
+}
