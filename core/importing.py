@@ -43,7 +43,9 @@ class Progress:
         if done is not None and done != total and now - self._last < PROGRESS_EVERY_S:
             return
         self._last = now
-        self._write(what if done is None else f"{what} {done}/{total}" if total else f"{what} {done}")
+        self._write(
+            what if done is None else f"{what} {done}/{total}" if total else f"{what} {done}"
+        )
 
 
 class ImportCommand(BaseCommand):
