@@ -43,7 +43,7 @@ chromium_bin() {
     return 1
 }
 
-has_cjk_font() { find /usr/share/fonts "$SYSROOT/usr/share/fonts" -iname '*cjk*' 2>/dev/null | grep -q .; }
+has_cjk_font() { [ -n "$(find /usr/share/fonts "$SYSROOT/usr/share/fonts" -iname '*cjk*' -print -quit 2>/dev/null)" ]; }
 has_venv() { python3 -c 'import ensurepip' 2>/dev/null || ls "$SYSROOT"/usr/share/python-wheels/pip-*.whl >/dev/null 2>&1; }
 
 missing_packages() { # packages named in $* whose purpose is not served yet
@@ -167,9 +167,9 @@ need_assets() {
 }
 
 need_messages() { # English, from locale/*/LC_MESSAGES/*.po
-    find locale -name '*.po' -newer "$VAR/stamps/messages" 2>/dev/null | grep -q . || [ ! -f "$VAR/stamps/messages" ] || return 0
+    unchanged messages $(ls locale/*/LC_MESSAGES/*.po) && return
     $PY ops/messages.py
-    touch "$VAR/stamps/messages"
+    stamp messages $(ls locale/*/LC_MESSAGES/*.po)
 }
 
 need_static() { # also proves that every module a page imports exists
