@@ -1,0 +1,96 @@
+"""The only place where GDAL opens a stranger's file: a process of its own that may do little.
+
+Run as a script, not imported: `worker.py FILE DRIVER LAYER OUT`. It knows nothing of the project,
+has no environment worth stealing, and dies of its limits before it harms the machine. OUT gets one
+JSON line about the layer, then per feature one JSON line of values and its WKB with the length
+before it. Exit codes: 0 · 3 not readable · 4 the layer must be chosen (JSON list in OUT).
+"""
+
+import ctypes
+import json
+import math
+import resource
+import sqlite3
+import struct
+import sys
+import warnings
+
+MEMORY_BYTES = 1536 * 1024 * 1024
+CPU_S = 60
+OUTPUT_BYTES = 400 * 1024 * 1024
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+
+
+def confine() -> None:
+    for limit, value in [
+        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_CPU, CPU_S),
+        (resource.RLIMIT_FSIZE, OUTPUT_BYTES),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, 64),
+    ]:
+        resource.setrlimit(limit, (value, value))
+    # No network, where the kernel lets us say so; the drivers that are left know none either.
+    ctypes.CDLL(None).unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+
+
+def spatial_layers(path: str) -> list[str]:
+    from pyogrio import list_layers
+
+    return [name for name, geometry_type in list_layers(path) if geometry_type is not None]
+
+
+def declared_shape(path: str, layer: str) -> str:
+    """What a GeoPackage says its column holds: pyogrio has drawn curves as lines and dropped M."""
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+        found = database.execute(
+            "SELECT geometry_type_name, m FROM gpkg_geometry_columns WHERE table_name = ?", (layer,)
+        ).fetchone()
+    return f"{found[0]}{' M' if found[1] else ''}".upper() if found else ""
+
+
+def value(thing):
+    if isinstance(thing, float) and not math.isfinite(thing):
+        return None
+    if thing is None or isinstance(thing, bool | int | float | str):
+        return thing
+    return None if isinstance(thing, bytes) else str(thing)
+
+
+def main(path: str, driver: str, layer: str, out: str) -> int:
+    from pyogrio import read_info
+    from pyogrio.raw import read
+
+    with open(out, "wb") as file:
+        layers = spatial_layers(path)
+        chosen = layer or (layers[0] if len(layers) == 1 else None)
+        if chosen not in layers:
+            file.write(json.dumps(layers).encode())
+            return 4
+        info = read_info(path, layer=chosen)
+        if info["driver"] != driver:
+            return 3
+        _, _, shapes, columns = read(path, layer=chosen)
+        about = {
+            "name": chosen,
+            "crs": info["crs"],
+            "fields": list(map(str, info["fields"])),
+            "shape": declared_shape(path, chosen) if driver == "GPKG" else "",
+            "count": len(shapes),
+        }
+        file.write(json.dumps(about).encode() + b"\n")
+        columns = [(c.astype(str) if c.dtype.kind == "M" else c).tolist() for c in columns]
+        for i, wkb in enumerate(shapes):
+            file.write(json.dumps([value(column[i]) for column in columns]).encode() + b"\n")
+            file.write(struct.pack("<I", len(wkb or b"")) + (wkb or b""))
+    return 0
+
+
+if __name__ == "__main__":
+    confine()
+    warnings.simplefilter("ignore")
+    try:
+        code = main(*sys.argv[1:])
+    except Exception:  # whatever GDAL meets in the file, the parent says it in Chinese
+        code = 3
+    sys.exit(code)
