@@ -46,6 +46,13 @@ class Crs:
     def in_degrees(self) -> bool:
         return self.name in _NAMED or int(self.name[5:]) in _GEOGRAPHIC
 
+    @property
+    def area(self) -> tuple[float, float, float, float]:
+        """Where the system is meant to be used: west, south, east, north in degrees."""
+        if self.name in ("gcj02", "bd09"):
+            return _BOX
+        return _area(4326 if self.name in _NAMED else int(self.name[5:]))
+
     def to_wgs84(self, xy: np.ndarray) -> np.ndarray:
         """n × 2 lon/lat or easting/northing → n × 2 lon, lat."""
         return self._through(xy, 1)
@@ -62,6 +69,11 @@ class Crs:
             return xy.copy()
         x, y = _projection(int(self.name[5:]))[way].transform(xy[:, 0], xy[:, 1])
         return np.column_stack([x, y])
+
+
+@cache
+def _area(epsg: int) -> tuple[float, float, float, float]:
+    return CRS.from_epsg(epsg).area_of_use.bounds
 
 
 @cache
