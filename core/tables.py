@@ -78,7 +78,7 @@ def normal(text: str | None) -> str:
 
 
 _WHOLE = re.compile(r"(\d+)\.0*")
-_SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
+_SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+\d\d+")
 
 
 class CodeDestroyed(Invalid):

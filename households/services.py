@@ -1,6 +1,8 @@
 """What is done to households: schemes, colours, joining to grids."""
 
-from django.db import transaction
+from collections.abc import Collection
+
+from django.db import connection, transaction
 from django.utils import timezone
 
 from boundaries.models import Division
@@ -63,3 +65,35 @@ def lapse_colours() -> int:
         ).update(status=Classification.Status.LAPSED)
         Household.objects.filter(pk__in=ids).update(slot=NOT_ASSESSED, review_on=None, lapsed=True)
     return len(ids)
+
+
+# Every grid covers its own edge, so an edge has two: the lower code takes the family.
+_JOIN = """
+    WITH covering AS (
+        SELECT DISTINCT ON (h.id) h.id, g.id AS grid_id
+        FROM grids_grid AS g
+        JOIN households_household AS h
+          ON h.village_id = g.village_id AND ST_Covers(g.geom, h.point)
+        WHERE g.village_id = ANY (%(villages)s) AND g.closed_on IS NULL
+        ORDER BY h.id, g.code
+    )
+    UPDATE households_household AS h SET grid_id = found.grid_id
+    FROM (
+        SELECT h.id, covering.grid_id
+        FROM households_household AS h LEFT JOIN covering USING (id)
+        WHERE h.village_id = ANY (%(villages)s)
+    ) AS found
+    WHERE found.id = h.id AND h.grid_id IS DISTINCT FROM found.grid_id
+"""
+
+
+@transaction.atomic
+def join_to_grids(*, villages: Collection[int]) -> int:
+    """Put every family of these villages (ids) into the grid that covers it; return how many moved.
+
+    To be called by whoever has changed grids, within its scope. A family without a position, or
+    outside every grid of its own village, stands in none.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_JOIN, {"villages": list(villages)})
+        return cursor.rowcount
