@@ -103,6 +103,11 @@ unpack_packages() { # without root: the packages and what they need, unpacked un
         || fail "没有管理员权限,软件包也下载不了(详见 $VAR/apt.log)。请管理员运行:apt-get install --no-install-recommends $*"
     local deb
     for deb in "$apt"/archives/*.deb; do dpkg-deb -x "$deb" "$SYSROOT"; done
+    # Installing would have made these links.
+    local control
+    for control in "$SYSROOT"/usr/share/postgresql/*/extension/*-3.control; do
+        ln -sf "${control##*/}" "${control%-3.control}.control"
+    done
     rm -rf "$apt"
 }
 
