@@ -8,22 +8,28 @@ from django.db import migrations
 NO_OVERLAP = """
 CREATE FUNCTION grids_do_not_overlap() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
+    this grids_grid;
     other text;
 BEGIN
+    -- As it stands now, not as this one change left it: a transaction may redraw a grid twice.
+    SELECT * INTO this FROM grids_grid WHERE id = NEW.id AND closed_on IS NULL;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
     -- Two editors at once would not see each other's grid. Taken at commit, so held briefly.
     PERFORM pg_advisory_xact_lock(hashtext('grids_do_not_overlap'));
     SELECT g.code INTO other
     FROM grids_grid AS g
     WHERE g.closed_on IS NULL
-      AND g.id <> NEW.id
-      AND g.geom && NEW.geom
-      AND ST_Relate(g.geom, NEW.geom, '2********')
+      AND g.id <> this.id
+      AND g.geom && this.geom
+      AND ST_Relate(g.geom, this.geom, '2********')
       AND NOT ST_IsEmpty(ST_Buffer(
-          ST_Intersection(g.geom_3857, NEW.geom_3857),
-          -0.25 / cos(radians(ST_YMin(NEW.geom)))))
+          ST_Intersection(g.geom_3857, this.geom_3857),
+          -0.25 / cos(radians(ST_YMin(this.geom)))))
     LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'grid % overlaps grid %', NEW.code, other
+        RAISE EXCEPTION 'grid % overlaps grid %', this.code, other
             USING ERRCODE = 'exclusion_violation',
                   CONSTRAINT = 'grids_do_not_overlap', TABLE = 'grids_grid';
     END IF;

@@ -1,5 +1,7 @@
 """Do grids tile a village: what is healed, what is a fault."""
 
+import itertools
+
 import numpy as np
 import pytest
 import shapely
@@ -202,7 +204,7 @@ def test_however_carelessly_drawn_the_result_is_an_exact_coverage(cuts, rows, no
     edges = [0, *sorted(cuts), 1000]
     shapes = [
         box(a, low, b, high)
-        for a, b in zip(edges, edges[1:], strict=False)
+        for a, b in itertools.pairwise(edges)
         for low, high in ((0, rows), (rows, 600))
     ]
     pairs = iter(noise * 10)
