@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse
 from isal import igzip
@@ -60,13 +61,16 @@ class TileMemory:
 
     def put(self, etag: str, body: bytes) -> None:
         with self._lock:
-            self._bytes += len(body) - len(self._tiles.pop(etag, b""))
+            if etag not in self._tiles:
+                # With the tag, or empty tiles would weigh nothing and stay for ever.
+                self._bytes += len(etag) + len(body)
             self._tiles[etag] = body
             while self._bytes > self._max_bytes:
-                self._bytes -= len(self._tiles.popitem(last=False)[1])
+                gone, body = self._tiles.popitem(last=False)
+                self._bytes -= len(gone) + len(body)
 
 
-memory = TileMemory(max_bytes=32 * 2**20)
+memory = TileMemory(max_bytes=settings.TILE_MEMORY_MB * 2**20)
 
 
 def answer(request, layer: TileLayer, scope, tile: Tile) -> HttpResponse:

@@ -72,7 +72,7 @@ MIDDLEWARE = [
     "core.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.sessions.MemberMiddleware",
     "core.policy.PolicyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -194,6 +194,9 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
+
+# Tiles that each process remembers; 0 makes it draw every tile anew.
+TILE_MEMORY_MB = int(_env.get("WUSE_TILE_MEMORY_MB", "32"))
 
 # Base maps offered on the map, first one shown. None: works on a closed network.
 BASEMAPS = [{"title": "无底图", "type": "none"}]

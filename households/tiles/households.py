@@ -7,6 +7,8 @@ A household that no grid holds is drawn only near its village; one further off h
 and stands in the list of those without a place.
 """
 
+import numpy as np
+
 from core.morton import DEEPEST, Tile
 from core.tiles import Query, TileLayer
 from households.figures import COLUMNS, SUMS
@@ -99,7 +101,8 @@ def _query(scope: Scope, tile: Tile) -> Query | None:
 
 def _stamp(scope: Scope, tile: Tile) -> str:
     villages = snapshot()
-    chosen = villages.touching(tile) & [pk in scope.touched_ids for pk in villages.ids.tolist()]
+    near = np.flatnonzero(villages.touching(tile))
+    chosen = near[[pk in scope.touched_ids for pk in villages.ids[near].tolist()]]
     return f"{scope.stamp} {villages.stamp(chosen)}"
 
 
