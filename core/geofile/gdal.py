@@ -46,7 +46,8 @@ def open_in_worker(
         for suffix, data in parts.items():
             main.with_suffix(suffix).write_bytes(data)
         out = Path(folder, "out")
-        code = _run(folder, [str(main), driver, layer or "", str(out)], what)
+        restore = driver == "ESRI Shapefile" and ".shx" not in parts
+        code = _run(folder, [str(main), driver, layer or "", str(out)], what, restore=restore)
         if code == 4:
             raise _layer_refused(json.loads(out.read_text()), layer, what)
         if code != 0:
@@ -63,7 +64,7 @@ def open_in_worker(
     )
 
 
-def _run(folder: str, arguments: list[str], what: str) -> int:
+def _run(folder: str, arguments: list[str], what: str, *, restore: bool) -> int:
     environment = {
         "PATH": "/usr/bin:/bin",
         "HOME": folder,
@@ -74,7 +75,8 @@ def _run(folder: str, arguments: list[str], what: str) -> int:
         "GDAL_PAM_ENABLED": "NO",
         "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{noext}",
         "PROJ_NETWORK": "OFF",
-        "SHAPE_RESTORE_SHX": "YES",
+        # Set without need, it rebuilds even a good index, and fails on a byte too many.
+        "SHAPE_RESTORE_SHX": "YES" if restore else "NO",
     }
     try:
         done = subprocess.run(

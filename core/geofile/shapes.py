@@ -25,15 +25,18 @@ RING_CLOSED = "边界首尾差不到 0.1 米,已接上"
 CURVES_DRAWN = "曲线已改为折线"
 
 _REASONS = {
-    "Self-intersection": "边界自己相交",
-    "Ring Self-intersection": "边界碰到了自己",
+    "Self-intersection": "的边界自己相交",
+    "Ring Self-intersection": "的边界碰到了自己",
     "Hole lies outside shell": "有一个洞在边界之外",
-    "Holes are nested": "洞里还套着洞",
-    "Interior is disconnected": "洞把里面切成了不相连的几块",
+    "Holes are nested": "的洞里还套着洞",
+    "Interior is disconnected": "的洞把里面切成了不相连的几块",
     "Nested shells": "一块面套在另一块面里",
     "Duplicate Rings": "有两圈边界完全重合",
-    "Too few points in geometry component": "点太少,围不成面",
+    "Too few points in geometry component": "的点太少,围不成面",
 }
+
+
+_OTHERWISE = "的图形不合规则"
 
 
 class Unfit(Exception):
@@ -86,9 +89,9 @@ def _invalidity(geometry: BaseGeometry) -> str:
     reason = shapely.is_valid_reason(geometry)
     found = re.fullmatch(r"(.*?)\[(\S+) (\S+)\]", reason)
     if not found:
-        return f"的{_REASONS.get(reason, '图形不合规则')}"
+        return _REASONS.get(reason, _OTHERWISE)
     x, y = float(found[2]), float(found[3])
-    return f"的{_REASONS.get(found[1], '图形不合规则')}(在 {x:.6f}, {y:.6f} 附近)"
+    return f"{_REASONS.get(found[1], _OTHERWISE)}(在 {x:.6f}, {y:.6f} 附近)"
 
 
 def from_wkb(wkb: bytes | None) -> BaseGeometry | None:

@@ -84,7 +84,9 @@ def choose_encoding(samples: Iterable[tuple[bytes, bool]], hint: str | None = No
         except UnicodeDecodeError:
             continue
         score = _plausibility(text)
-        if encoding == "utf-8":
+        if encoding not in TITLES:
+            score = 0.9 if _reads_as_western(text) else 0.1
+        elif encoding == "utf-8":
             # Valid UTF-8 of three-byte characters does not happen by accident.
             score += 1.0 if any(ord(c) > 0x7FF for c in text) else 0.3
         elif encoding == hint:
@@ -136,6 +138,13 @@ def _plausibility(text: str) -> float:
     return sum(_weight(c) * n for c, n in counts.items()) / counts.total()
 
 
+def _reads_as_western(text: str) -> bool:
+    """Accented letters among plain ones; Chinese bytes would give signs and few plain letters."""
+    accented = _NOT_ASCII.findall(text)
+    letters = sum(char.isalpha() for char in text)
+    return all(char.isalpha() for char in accented) and 2 * len(accented) < letters
+
+
 def _weight(char: str) -> float:
     """Everyday characters stand first in GB 2312 (rows 16–55) and Big5 (lead bytes A4–C6)."""
     try:
@@ -147,7 +156,7 @@ def _weight(char: str) -> float:
         return 0.9 if 0xA4 <= char.encode("cp950")[0] <= 0xC6 else 0.2
     except UnicodeEncodeError:
         pass
-    if "\u4e00" <= char <= "\u9fff" or "\u00c0" <= char <= "\u024f":
+    if "\u4e00" <= char <= "\u9fff":
         return 0.2
     return -1.0 if "\x80" <= char <= "\x9f" or "\ue000" <= char <= "\uf8ff" else 0.1
 
