@@ -45,11 +45,23 @@ class ColourScheme(models.Model):
 class ColourClass(models.Model):
     """One colour of a scheme: the support we owe. The slot decides its look, and only that."""
 
+    class Shape(models.TextChoices):
+        """What static/js/lib/shapes.js draws."""
+
+        CIRCLE = "circle", "圆"
+        SQUARE = "square", "方"
+        TRIANGLE = "triangle", "三角"
+        DIAMOND = "diamond", "菱形"
+        HEXAGON = "hexagon", "六边形"
+        PENTAGON = "pentagon", "五边形"
+        STAR = "star", "星"
+        DROP = "drop", "水滴"
+
     scheme = models.ForeignKey(ColourScheme, models.CASCADE, related_name="classes")
-    slot = models.PositiveSmallIntegerField()
+    slot = models.PositiveSmallIntegerField("色位")
     name = models.CharField("名称", max_length=20)
     letter = models.CharField("字", max_length=1)
-    shape = models.CharField("形状", max_length=12)
+    shape = models.CharField("形状", max_length=12, choices=Shape)
     action = models.CharField("我们做什么", max_length=80)
     cadence_days = models.PositiveIntegerField("走访间隔(天)")
     review_days = models.PositiveIntegerField("复核间隔(天)")
@@ -59,7 +71,11 @@ class ColourClass(models.Model):
         ordering = ["scheme", "slot"]
         constraints = [
             models.UniqueConstraint("scheme", "slot", name="one_class_per_slot"),
-            models.CheckConstraint(condition=Q(slot__in=list(SLOTS)), name="slot_is_1_to_5"),
+            models.CheckConstraint(
+                condition=Q(slot__in=list(SLOTS)),
+                name="slot_is_1_to_5",
+                violation_error_message="色位应为 1 到 5。",
+            ),
         ]
 
     def __str__(self):

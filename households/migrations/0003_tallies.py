@@ -7,8 +7,11 @@ writing can forget them.
 from django.db import migrations
 
 COUNTS = ", ".join(
-    ["sum(d) AS n", *(f"sum(d) FILTER (WHERE slot = {i}) AS c{i}" for i in range(6))]
-    + ["sum(d) FILTER (WHERE lapsed) AS lapsed"]
+    [
+        "sum(d) AS n",
+        *(f"sum(d) FILTER (WHERE slot = {i}) AS c{i}" for i in range(6)),
+        "sum(d) FILTER (WHERE lapsed) AS lapsed",
+    ]
 )
 COLUMNS = ["n", *(f"c{i}" for i in range(6)), "lapsed"]
 
