@@ -63,7 +63,7 @@ def _checked(archive: zipfile.ZipFile) -> dict[PurePosixPath, zipfile.ZipInfo]:
     members = {}
     for info in infos:
         path = PurePosixPath(_name(info))
-        if path.is_absolute() or ".." in path.parts or ":" in path.parts[:1]:
+        if path.is_absolute() or ".." in path.parts or str(path)[1:2] == ":":
             raise FileNotUsable("压缩包里有指向包外的路径,可能有害,不予读取;请重新打包。")
         if stat.S_ISLNK(info.external_attr >> 16):
             raise FileNotUsable("压缩包里有符号链接,不予读取;请把真正的文件打包。")

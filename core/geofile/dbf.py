@@ -48,6 +48,8 @@ def read_dbf(data: bytes, *, cpg: str | None = None, encoding: str | None = None
     if len(data) < 33:
         raise FileNotUsable(_TRUNCATED)
     count, header, width = struct.unpack("<IHH", data[4:12])
+    if header > len(data):
+        raise FileNotUsable(_TRUNCATED)
     columns = _columns(data[32:header])
     if not columns or width != 1 + sum(c.width for c in columns):
         raise FileNotUsable("属性表(.dbf)的表头损坏;请重新导出。")
