@@ -56,7 +56,7 @@ class Scope:
 
 def resolve(member_id: int) -> Scope:
     """Look a member's scope up; she must exist."""
-    member = Member.objects.select_related("division").get(pk=member_id)
+    member = Member.objects.get(pk=member_id)
     villages: list[int] = []
     whole: list[int] = [member.division_id] if member.division_id else []
     match member.role:

@@ -36,17 +36,22 @@ EXCEPTION WHEN invalid_text_representation OR numeric_value_out_of_range THEN
     RETURN NULL;
 END $$;
 
--- The acting member's id, or null.
+-- The acting member's id, or null. In plpgsql, here and wherever row security calls: it keeps its
+-- plan for as long as the connection lives, where LANGUAGE sql plans anew for every statement.
 CREATE FUNCTION sec.uid() RETURNS bigint
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT substr(s, 3)::bigint FROM (SELECT sec.subject() AS s) AS t WHERE s LIKE 'm:%'
-$$;
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    subject text := sec.subject();
+BEGIN
+    RETURN CASE WHEN subject LIKE 'm:%' THEN substr(subject, 3)::bigint END;
+END $$;
 
 -- Imports, the demo and audits act as the system itself.
 CREATE FUNCTION sec.is_system() RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce(sec.subject() LIKE 's:%', false)
-$$;
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN coalesce(sec.subject() LIKE 's:%', false);
+END $$;
 """
 
 # The interleaving by magic masks: Morton, "A computer oriented geodetic data base", IBM 1966.

@@ -9,15 +9,20 @@ from django.db import migrations
 SCOPE = """
 -- The acting member, if she is in office.
 CREATE FUNCTION sec.me(OUT id bigint, OUT role text, OUT division_id bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT m.id, m.role, m.division_id FROM public.accounts_member AS m
-    WHERE m.id = sec.uid() AND m.is_active
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    SELECT m.id, m.role, m.division_id INTO me.id, me.role, me.division_id
+    FROM public.accounts_member AS m WHERE m.id = sec.uid() AND m.is_active;
+END $$;
 
 -- The grids whose families she sees: a member those she answers for, a chair those of her place.
 CREATE FUNCTION sec.my_grids() RETURNS bigint[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE me.role
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    me record;
+BEGIN
+    SELECT * INTO me FROM sec.me();
+    RETURN CASE me.role
         WHEN 'member' THEN ARRAY(
             SELECT a.grid_id FROM public.grids_assignment AS a
             WHERE a.member_id = me.id AND a.ended_at IS NULL)
@@ -28,30 +33,36 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
             JOIN public.boundaries_division AS v ON v.id = g.village_id
             WHERE v.parent_id = me.division_id)
         ELSE '{}'
-    END
-    FROM sec.me() AS me
-$$;
+    END;
+END $$;
 
 -- The villages whose families without a grid she sees.
 CREATE FUNCTION sec.my_villages() RETURNS bigint[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE me.role
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    me record;
+BEGIN
+    SELECT * INTO me FROM sec.me();
+    RETURN CASE me.role
         WHEN 'village' THEN ARRAY[me.division_id]
         WHEN 'town' THEN ARRAY(
             SELECT v.id FROM public.boundaries_division AS v WHERE v.parent_id = me.division_id)
         ELSE '{}'
-    END
-    FROM sec.me() AS me
-$$;
+    END;
+END $$;
 
 -- The households she has claimed, wherever they lie. Only the territorial roles may claim.
 CREATE FUNCTION sec.my_claims() RETURNS bigint[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT ARRAY(
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    me record;
+BEGIN
+    SELECT * INTO me FROM sec.me();
+    RETURN CASE WHEN me.role IN ('member', 'village', 'town') THEN ARRAY(
         SELECT c.household_id FROM public.households_claim AS c
         WHERE c.member_id = me.id AND c.ended_at IS NULL)
-    FROM sec.me() AS me WHERE me.role IN ('member', 'village', 'town')
-$$;
+    END;
+END $$;
 """
 
 IN_SCOPE = """(
