@@ -3,6 +3,7 @@
 Cadence, review and weight are starting values for a county to change in its own scheme.
 """
 
+DEFAULT_NAME = "五色家庭工作法"
 FIVE_COLOURS = [
     {
         "slot": 1, "name": "红色", "letter": "红", "shape": "diamond", "action": "密切关注",

@@ -1,12 +1,15 @@
 """What the reader is told about herself: who she is, where she works, which grids are hers."""
 
+from django.db.models import Exists, OuterRef
+
 from accounts.models import Member, Role
-from boundaries.models import Division
+from boundaries.models import Division, Level
 from core.geometry import bbox_of, edges
 from core.policy import policy
 from grids.models import Grid
 from households import figures
 from households.areas import OUTLINES
+from households.defaults import DEFAULT_NAME, FIVE_COLOURS
 from households.models import ColourScheme
 from households.scope import scope_of
 
@@ -50,31 +53,41 @@ def _grids(member: Member) -> list[dict]:
 
 
 def current_scheme(member: Member) -> dict | None:
-    """The colours of the member's county (or of the only one), for legend and card."""
-    schemes = ColourScheme.objects.filter(valid_to=None).select_related("county")
+    """The colours of the member's county (or of the only one), for legend and card.
+
+    A county that has not put a scheme in force yet reads the default one, as version 0; None when
+    there is no county at all.
+    """
+    counties = Division.objects.current().filter(level=Level.DISTRICT).order_by("code")
     if member.division_id:
         home = member.division
         while home.parent_id:
             home = home.parent
-        schemes = schemes.filter(county=home)
-    scheme = schemes.order_by("county__code").first()
-    if scheme is None:
+        counties = counties.filter(pk=home.pk)
+    in_force = Exists(ColourScheme.objects.filter(county=OuterRef("pk"), valid_to=None))
+    county = counties.only("name").annotate(decided=in_force).order_by("-decided", "code").first()
+    if county is None:
         return None
+    if not county.decided:
+        return {
+            "name": DEFAULT_NAME,
+            "version": 0,
+            "county": county.name,
+            "classes": [{key: row[key] for key in _TOLD} for row in FIVE_COLOURS],
+        }
+    scheme = ColourScheme.objects.get(county=county, valid_to=None)
     return {
         "name": scheme.name,
         "version": scheme.version,
-        "county": scheme.county.name,
+        "county": county.name,
         "classes": [
-            {
-                "slot": c.slot,
-                "name": c.name,
-                "letter": c.letter,
-                "shape": c.shape,
-                "action": c.action,
-                "cadence_days": c.cadence_days,
-                "review_days": c.review_days,
-                "reasons": [reason.text for reason in c.reasons.all()],
-            }
+            {key: getattr(c, key) for key in _TOLD[:-1]}
+            | {"reasons": [reason.text for reason in c.reasons.all()]}
             for c in scheme.classes.prefetch_related("reasons")
         ],
     }
+
+
+_TOLD = (
+    "slot", "name", "letter", "shape", "action", "cadence_days", "review_days", "reasons",
+)  # fmt: skip

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from boundaries.models import Division
 from core.scope import acting_as_system
-from households.defaults import FIVE_COLOURS
+from households.defaults import DEFAULT_NAME, FIVE_COLOURS
 from households.models import (
     NOT_ASSESSED,
     Classification,
@@ -44,7 +44,7 @@ def install_scheme(*, county: Division, name: str, classes: list[dict]) -> Colou
 def install_default_scheme(county: Division) -> ColourScheme:
     """The five colours of 建安区, unless the county has a scheme."""
     current = ColourScheme.objects.filter(county=county, valid_to=None).first()
-    return current or install_scheme(county=county, name="五色家庭工作法", classes=FIVE_COLOURS)
+    return current or install_scheme(county=county, name=DEFAULT_NAME, classes=FIVE_COLOURS)
 
 
 @transaction.atomic

@@ -44,6 +44,16 @@ def test_the_default_scheme_is_installed_once(county):
     assert install_default_scheme(county) == first
 
 
+def test_a_county_without_a_scheme_reads_the_default_one(county, signed_in):
+    from tests.factories import Role, member
+
+    body = signed_in(member("office", Role.DISTRICT, county)).get("/api/schemes/current/").json()
+    assert (body["version"], len(body["classes"])) == (0, 5)
+    install_default_scheme(county)
+    installed = signed_in(member("head", Role.SYSADMIN)).get("/api/schemes/current/").json()
+    assert installed == body | {"version": 1}
+
+
 def test_another_county_has_pink_and_three_colours(county, signed_in, tmp_path, capsys):
     from tests.factories import Role, member
 
