@@ -206,4 +206,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # What policy.yaml says is logged.
+    "loggers": {"wuse.access": {"level": "INFO"}},
 }

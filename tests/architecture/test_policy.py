@@ -68,3 +68,12 @@ def test_a_role_without_families_gets_no_list_of_them(signed_in, cast, role):
     assert client.get("/api/households/").status_code == 403
     assert client.get(f"/api/areas/{cast.liu1.code}/households/").status_code == 403
     assert client.get(f"/api/households/{cast.homes['liu1'][0].uuid}/").status_code == 403
+
+
+def test_what_the_policy_says_is_logged_reaches_the_log(signed_in, cast, caplog):
+    client = signed_in(cast.lan)
+    client.get("/api/me/")
+    assert not caplog.records
+    client.get(f"/api/households/{cast.homes['liu1'][0].uuid}/")
+    (record,) = [r for r in caplog.records if r.name == "wuse.access"]
+    assert record.getMessage() == f"GET household-detail by {cast.lan.pk}: 200"
