@@ -98,7 +98,8 @@ def from_wkb(wkb: bytes | None) -> BaseGeometry | None:
     if not wkb:
         return None
     try:
-        return shapely.from_wkb(wkb)
+        with np.errstate(invalid="ignore"):  # NaN is looked for later
+            return shapely.from_wkb(wkb)
     except shapely.GEOSException as error:
         if "closed" in str(error):
             raise Unfit("的边界没有首尾相接") from None
@@ -146,7 +147,10 @@ def _positions(value: object, notes: set[str]) -> np.ndarray:
         raise Unfit("的坐标括号层次不对(少了一层)")
     if not all(len(p) >= 2 for p in positions):
         raise Unfit("有一个坐标不足两个数")
-    if {type(v) for p in positions for v in p} - {int, float}:
+    kinds = {type(v) for p in positions for v in p}
+    if list in kinds:
+        raise Unfit("的坐标括号层次不对(多了一层)")
+    if kinds - {int, float}:
         raise Unfit("的坐标里有不是数字的内容")
     if any(len(p) > 2 for p in positions):
         notes.add(Z_DROPPED)
@@ -196,7 +200,8 @@ def _polygon(value, notes):
 def _several(draw, join):
     def drawn(value, notes):
         parts = [draw(part, notes) for part in _list(value)]
-        return join([part for part in parts if part is not None])
+        parts = [part for part in parts if part is not None]
+        return join(parts) if parts else None
 
     return drawn
 
