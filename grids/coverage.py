@@ -286,3 +286,15 @@ class _Arrangement:
             if len(left) == len(waiting):
                 return
             waiting = left
+
+
+def simplified_together(outlines: Sequence[BaseGeometry], tolerance: float) -> list[MultiPolygon]:
+    """Outlines for small scales that still touch each other, in the units they came in.
+
+    Neighbours from different villages do not have the same vertices on their border, so they are
+    cleaned first; for a picture that is good enough.
+    """
+    if not len(outlines):
+        return []
+    clean = shapely.coverage_clean(np.array(outlines, dtype=object), snapping_distance=0.01)
+    return [_multi(g) for g in shapely.coverage_simplify(clean, tolerance)]

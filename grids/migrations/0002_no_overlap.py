@@ -30,7 +30,7 @@ BEGIN
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'grid % overlaps grid %', this.code, other
-            USING ERRCODE = 'exclusion_violation',
+            USING ERRCODE = 'exclusion_violation', DETAIL = this.code || ' ' || other,
                   CONSTRAINT = 'grids_do_not_overlap', TABLE = 'grids_grid';
     END IF;
     RETURN NULL;
