@@ -31,3 +31,4 @@ urlpatterns = [
 ]
 
 handler404 = "gis_app.views.not_found"
+handler500 = "gis_app.views.server_error"

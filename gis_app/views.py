@@ -4,10 +4,13 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
+from boundaries.models import Division
+from core.geometry import bbox_of
 from core.morton import Tile
 from core.tiles import answer
-from households import me
+from households import areas, me
 from households.scope import scope_of
 from households.tiles import LAYERS
 
@@ -19,9 +22,18 @@ def map_page(request):
         "me": me.me(request.user),
         "scheme": me.current_scheme(request.user),
         "basemaps": settings.BASEMAPS,
-        "language": request.LANGUAGE_CODE,
+        "invented": Division.objects.current().filter(outline_invented=True).exists(),
     }
+    if boot["me"]["area"] is None or boot["scheme"] is None:
+        return render(request, "start.html", {"boot": boot})
+    boot["bounds"] = _district_bbox(boot["me"]["area"]["code"])
     return render(request, "map.html", {"boot": boot})
+
+
+def _district_bbox(code: str) -> list[float] | None:
+    """Of the district in which `code` lies: nothing beyond it is ever drawn."""
+    district, *_ = areas.path_to(areas.find(code))
+    return bbox_of(areas.find(district["code"]).place)
 
 
 def tile(request, layer: str, z: int, x: int, y: int):
@@ -51,3 +63,11 @@ def not_found(request, exception):
         body = {"code": "not_found", "message": "没有找到。", "detail": {}}
         return JsonResponse(body, status=404)
     return render(request, "404.html", status=404)
+
+
+def server_error(request):
+    """Without a context: whatever broke may break again while one is made."""
+    if request.path.startswith(("/api/", "/tiles/")):
+        body = {"code": "server_error", "message": "系统没能完成这次操作,请稍后再试。", "detail": {}}
+        return JsonResponse(body, status=500)
+    return HttpResponse(render_to_string("500.html"), status=500)

@@ -1,29 +1,39 @@
-/* Where one is: 区 › 乡镇 › 村 › 网格. */
+/* Where one is: 区 › 乡镇 › 村 › 网格 › 家庭. */
 
 import { h, replace } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 
 /** @param {(code: string) => void} onGo */
 export function createBreadcrumb(root, onGo) {
-  return {
-    show(path) {
-      replace(
-        root,
-        h(
-          "ol",
-          { class: "breadcrumb" },
-          path.map((area, i) =>
-            h(
-              "li",
-              {},
-              i === path.length - 1
-                ? h("span", { "aria-current": "page" }, area.name)
-                : h("button", { type: "button", class: "link", onclick: () => onGo(area.code), title: t("回到{name}", area) }, area.name),
-            ),
+  let path = [];
+
+  function draw(household) {
+    const steps = [...path.map(({ code, name }) => ({ code, name })), ...(household ? [{ name: household }] : [])];
+    replace(
+      root,
+      h(
+        "ol",
+        { class: "breadcrumb" },
+        steps.map(({ code, name }, i) =>
+          h(
+            "li",
+            {},
+            i === steps.length - 1
+              ? h("span", { "aria-current": "page" }, name)
+              : h("button", { type: "button", class: "link", onclick: () => onGo(code), title: t("回到{name}", { name }) }, name),
           ),
         ),
-      );
-      root.scrollLeft = root.scrollWidth;
+      ),
+    );
+    root.scrollLeft = root.scrollWidth;
+  }
+
+  return {
+    show(areas) {
+      path = areas;
+      draw(null);
     },
+    /** The fifth level; null when no household is open. */
+    household: draw,
   };
 }

@@ -30,13 +30,13 @@ export function classTag(known) {
 /** How many households of each class: signs with numbers, classes without households left out. */
 export function classCounts(c, classes) {
   return h(
-    "ul",
+    "span",
     { class: "class-counts" },
     classes
       .filter((known) => c[known.slot])
       .map((known) =>
         h(
-          "li",
+          "span",
           {},
           classMark(known, { small: true }),
           h("span", { class: "visually-hidden" }, `${actionOf(known)} `),
@@ -50,7 +50,7 @@ export function classCounts(c, classes) {
 export function classBar(c, n) {
   const parts = [1, 2, 3, 4, 5, 0].filter((slot) => c[slot] > 0);
   return h(
-    "div",
+    "span",
     { class: "class-bar", "aria-hidden": "true" },
     parts.map((slot) => h("i", { class: `fill-${slot}`, style: { "flex-grow": c[slot] / n } })),
   );

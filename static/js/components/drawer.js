@@ -79,9 +79,9 @@ function body(household) {
       h("h3", {}, t("家庭")),
       identity
         ? facts([
-            ["户主", identity.contact_name_masked],
-            ["电话", identity.phone_masked],
-            ["地址", identity.address_masked],
+            ["户主", identity.contact_name],
+            ["电话", identity.phone],
+            ["地址", identity.address],
             ["人口", identity.members && t("{n}人", { n: identity.members })],
           ])
         : h("p", { class: "quiet" }, t("您的岗位看不到户主信息。")),
@@ -94,7 +94,6 @@ function body(household) {
         ["村", household.village && household.village.name],
         ["网格", household.grid ? household.grid.name : t("还没有划入网格")],
         ["主责", household.lead ? household.lead.name : t("暂无主责人")],
-        ["下次复核", household.next_review_on && day(household.next_review_on, isChinese())],
         ["位置", household.point ? null : t("还没有位置,地图上看不到。")],
       ]),
     ),

@@ -22,7 +22,7 @@ export function householdRows(households, classes, chosen, onOpen) {
             type: "button",
             class: "row",
             dataset: { uuid: household.uuid },
-            "aria-current": household.uuid === chosen ? "true" : null,
+            "aria-current": String(household.uuid === chosen),
             onclick: () => onOpen(household.uuid),
           },
           classMark(known),

@@ -3,7 +3,7 @@
 import { h, replace } from "../lib/dom.js";
 import { decimal, percent } from "../lib/format.js";
 import { t } from "../lib/i18n.js";
-import { IS_RATIO, MODE_MEANINGS, MODE_NAMES } from "../lib/modes.js";
+import { BY_GRID, IS_RATIO, MODE_MEANINGS, MODE_NAMES } from "../lib/modes.js";
 import { mix, shade } from "../lib/scale.js";
 import { readTheme } from "../map/theme.js";
 import { actionOf, classMark } from "./class-mark.js";
@@ -38,6 +38,13 @@ function mainClasses(classes) {
   );
 }
 
+/* The states in which an area can be found in this mode, beside those with a figure. */
+function statesOf(key) {
+  if (key === "unassigned") return ["zero", "ungridded"];
+  if (key === "size") return ["ungridded", "empty", "denied", "suppressed"];
+  return [...(key === "main" ? [] : ["zero"]), "empty", "denied", "suppressed"];
+}
+
 function title(mode, classes) {
   if (mode.key !== "share") return t(MODE_NAMES[mode.key]);
   return t("“{action}”的占比", { action: actionOf(classes.find((c) => c.slot === mode.slot)) });
@@ -46,7 +53,7 @@ function title(mode, classes) {
 export { title as modeTitle };
 
 /** The legend's content for a mode, for the screen and for paper. */
-export function legendContent(mode, limits, classes, { signs = true } = {}) {
+export function legendContent(mode, limits, classes, { signs, parts }) {
   return [
     h("h3", {}, title(mode, classes)),
     h("p", { class: "quiet legend-meaning" }, t(MODE_MEANINGS[mode.key])),
@@ -54,9 +61,8 @@ export function legendContent(mode, limits, classes, { signs = true } = {}) {
     h(
       "ul",
       { class: "legend-list" },
-      (mode.key === "main" ? ["empty", "denied", "suppressed"] : ["zero", "empty", "denied", "suppressed"]).map((state) =>
-        h("li", {}, stateSwatch(state), t(STATE_NAMES[state])),
-      ),
+      statesOf(mode.key).map((state) => h("li", {}, stateSwatch(state), t(STATE_NAMES[state]))),
+      parts && !BY_GRID[mode.key] && h("li", {}, h("span", { class: "swatch swatch-part", "aria-hidden": "true" }), t("只统计您负责的网格")),
     ),
     signs && [
       h("h3", {}, t("家庭")),
@@ -73,9 +79,10 @@ export function legendContent(mode, limits, classes, { signs = true } = {}) {
   ];
 }
 
-export function createLegend(root, classes) {
+/** @param {{signs: boolean, parts: boolean}} reader does she see single households, or parts of areas? */
+export function createLegend(root, classes, reader) {
   const content = h("div", { class: "legend-body" });
   replace(root, h("summary", {}, t("图例")), content);
   if (window.matchMedia("(min-width: 60rem)").matches) root.open = true;
-  return { show: (mode, limits) => replace(content, legendContent(mode, limits, classes)) };
+  return { show: (mode, limits) => replace(content, legendContent(mode, limits, classes, reader)) };
 }

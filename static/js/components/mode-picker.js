@@ -2,16 +2,19 @@
 
 import { h, replace } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
-import { MODE_NAMES, MODES, modeText, parseMode } from "../lib/modes.js";
+import { MODE_NAMES, modeText, parseMode } from "../lib/modes.js";
 import { actionOf } from "./class-mark.js";
 
-/** @param {(mode: object) => void} onChoose */
-export function createModePicker(root, classes, onChoose) {
+/**
+ * @param {string[]} modes those that this reader has figures for
+ * @param {(mode: object) => void} onChoose
+ */
+export function createModePicker(root, classes, modes, onChoose) {
   const option = (value, text) => h("option", { value }, text);
   const select = h(
     "select",
     { id: "mode", onchange: () => onChoose(parseMode(select.value)) },
-    MODES.map((key) =>
+    modes.map((key) =>
       key === "share"
         ? h(
             "optgroup",

@@ -9,7 +9,7 @@ import { emptyState } from "./states.js";
 /** @param {object} on {open(grid): list and map of one grid, all(): the village} */
 export function createMyGrids(root, classes, on) {
   return {
-    /** @param {Array<object>} grids {code, name, n, counts?: {c, lapsed}} */
+    /** @param {object} me what /api/me/ says: {name, grids: [{code, name, figures: {n, c, lapsed}}]} */
     show({ name, grids }) {
       replace(
         root,
@@ -29,7 +29,7 @@ export function createMyGrids(root, classes, on) {
 }
 
 function card(grid, classes, on) {
-  const { counts } = grid;
+  const { n, c, lapsed } = grid.figures;
   return h(
     "article",
     { class: "card" },
@@ -37,11 +37,11 @@ function card(grid, classes, on) {
     h(
       "p",
       { class: "quiet" },
-      t("{n}户", { n: count(grid.n) }),
-      counts && counts.c[0] ? ` · ${t("未评估 {n}", { n: count(counts.c[0]) })}` : "",
-      counts && counts.lapsed ? ` · ${t("到期未复核 {n}", { n: count(counts.lapsed) })}` : "",
+      n ? t("{n}户", { n: count(n) }) : t("还没有登记家庭"),
+      n && c[0] ? ` · ${t("未评估 {n}", { n: count(c[0]) })}` : "",
+      lapsed ? ` · ${t("到期未复核 {n}", { n: count(lapsed) })}` : "",
     ),
-    counts && counts.n ? [classBar(counts.c, counts.n), classCounts(counts.c, classes)] : null,
+    n ? [classBar(c, n), classCounts(c, classes)] : null,
     h("button", { type: "button", onclick: () => on.open(grid) }, t("在地图上打开")),
   );
 }

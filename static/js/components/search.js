@@ -25,7 +25,7 @@ export function createSearch(root, find, onChoose) {
     autocomplete: "off",
     spellcheck: "false",
     enterkeyhint: "search",
-    placeholder: t("搜地名、拼音首字母或编码"),
+    placeholder: t("地名、拼音首字母、编码"),
     "aria-label": t("搜索地名、拼音首字母、编码或户编号"),
     "aria-expanded": "false",
     "aria-controls": "search-results",

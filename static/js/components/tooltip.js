@@ -19,7 +19,7 @@ export function createTooltip(root, classes) {
         replace(
           root,
           h("strong", {}, found.name),
-          counts.n === null ? null : h("span", {}, t("{n}户", { n: count(counts.n) })),
+          counts.n === null || counts.n === undefined ? null : h("span", {}, t("{n}户", { n: count(counts.n) })),
           h("span", { class: "quiet" }, valueText(measure(mode, counts), mode, classes)),
         );
       }

@@ -40,9 +40,10 @@ export function createApi({ onSignedOut, onReach }) {
 
   return {
     get,
+    me: () => get("/api/me/"),
     area: (code, page, options) => get(`/api/areas/${code}/${page > 1 ? `?page=${page}` : ""}`, options),
-    households: (code, page, unplaced, options) =>
-      get(`/api/areas/${code}/households/?page=${page}${unplaced ? "&unplaced=1" : ""}`, options),
+    households: (code, page, { unplaced = false } = {}) =>
+      get(`/api/areas/${code}/households/?page=${page}${unplaced ? "&unplaced=1" : ""}`),
     household: (uuid, options) => get(`/api/households/${uuid}/`, options),
     search: (q, options) => get(`/api/search/?q=${encodeURIComponent(q)}`, options),
 

@@ -21,13 +21,20 @@ export function liesIn(code, area) {
 }
 
 /**
- * Which level is filled with colour at a tile zoom while one looks at an area of `focus` level:
+ * The level that one points at, at a tile zoom while one looks at an area of `focus` level:
  * the parts of that area, or finer ones once the map is close enough to tell them apart.
+ * With `byGrid` villages are passed over where one has not opened their town (see lib/modes.js).
  */
-export function filledLevel(focus, z) {
-  const near = z >= 13 ? "grid" : z >= 11 ? "village" : "town";
+export function partsLevel(focus, z, byGrid = false) {
+  const close = z >= 11;
+  const near = z >= 13 || (byGrid && close) ? "grid" : close ? "village" : "town";
   const wanted = childLevel(focus) || "grid";
   let index = Math.max(LEVELS.indexOf(near), LEVELS.indexOf(wanted));
   while (index > 1 && z < DRAWN_FROM[LEVELS[index]]) index -= 1;
   return LEVELS[index];
+}
+
+/** Of two levels the one nearer to the district. */
+export function wider(a, b) {
+  return LEVELS[Math.min(LEVELS.indexOf(a), LEVELS.indexOf(b))];
 }

@@ -1,7 +1,8 @@
 /* What the map can show of an area, as pure functions of its counts.
 
    `counts` is what a tile or the API says of an area:
-   {state, n, c: [c0..c5], lapsed, grids, led}; -1 stands for "fewer than five". */
+   {state, n, c: [c0..c5], lapsed, grids, led}; state "part": of one's own grids only;
+   -1 stands for "fewer than five". */
 
 import { SUPPRESSED } from "./format.js";
 
@@ -28,6 +29,11 @@ export const MODE_MEANINGS = {
 
 export const IS_RATIO = { share: true, unassessed: true, overdue: true, unassigned: true };
 
+// How many grids a division has is told by the list, not by the tiles.
+export const BY_GRID = { size: true, unassigned: true };
+
+const SMALL = 5;
+
 function part(some, whole) {
   if (some === SUPPRESSED) return { state: "suppressed", value: null };
   if (!whole) return { state: "empty", value: null };
@@ -53,17 +59,16 @@ export function mainSlot(c) {
  * What a mode says of an area.
  *
  * @param {{key: string, slot: number}} mode
- * @returns {{state: string, value: number|null}} state: ok, zero, empty, denied or suppressed;
- *   value: a share of one, households per grid, or (mode main) a slot
+ * @returns {{state: string, value: number|null}} state: ok, zero, empty, ungridded, denied,
+ *   suppressed or unknown; value: a share of one, households per grid, or (mode main) a slot
  */
 export function measure(mode, counts) {
-  if (mode.key === "unassigned" && counts.grids !== null && counts.grids !== undefined) {
-    return part(counts.grids - counts.led, counts.grids);
-  }
-  if (counts.state !== "ok") return { state: counts.state || "denied", value: null };
+  if (BY_GRID[mode.key]) return measureGrids(mode, counts);
+  if (!isTold(counts)) return { state: counts.state || "denied", value: null };
   if (counts.n === SUPPRESSED) return { state: "suppressed", value: null };
   switch (mode.key) {
     case "main": {
+      if (!counts.n) return { state: "empty", value: null };
       const slot = mainSlot(counts.c);
       if (slot === SUPPRESSED) return { state: "suppressed", value: null };
       return { state: slot ? "ok" : "zero", value: slot };
@@ -72,17 +77,36 @@ export function measure(mode, counts) {
       return part(counts.c[mode.slot], counts.n);
     case "unassessed":
       return part(counts.c[0], counts.n);
-    case "overdue":
-      return part(counts.lapsed, counts.n);
     default:
-      return part(counts.n, counts.grids);
+      return part(counts.lapsed, counts.n);
   }
 }
 
-/** "share-3" ↔ {key: "share", slot: 3}. */
+function measureGrids({ key }, { state, n, grids, led }) {
+  if (grids === null || grids === undefined) return { state: "unknown", value: null };
+  if (!grids) return { state: "ungridded", value: null };
+  if (key === "unassigned") return part(grids - led, grids);
+  if (state === "empty") return { state, value: null };
+  // One's own part of the households over all of the grids would be no figure of anything.
+  if (state === "part" || n === null || n === undefined) return { state: "denied", value: null };
+  return part(n, grids);
+}
+
+/** Are the colours of this area known, wholly or for one's own part of it? */
+export function isTold(counts) {
+  return counts.state === "ok" || counts.state === "part";
+}
+
+/** The same counts for paper, where a number of one to four could point at a family. */
+export function forPaper(counts) {
+  const hide = (value) => (value > 0 && value < SMALL ? SUPPRESSED : value);
+  return { ...counts, n: hide(counts.n), c: counts.c && counts.c.map(hide), lapsed: hide(counts.lapsed) };
+}
+
+/** "share-3" ↔ {key: "share", slot: 3}; null for anything else. */
 export function parseMode(text) {
   const [key, slot] = (text || "").split("-");
-  return MODES.includes(key) ? { key, slot: Number(slot) || 1 } : { key: "main", slot: 1 };
+  return MODES.includes(key) ? { key, slot: Number(slot) || 1 } : null;
 }
 
 export function modeText(mode) {

@@ -21,10 +21,10 @@ export function parseHash(hash) {
   };
 }
 
-export function hashOf(state) {
+export function hashOf(state, usual) {
   const params = [];
   const mode = modeText(state.mode);
-  if (mode !== "main") params.push(`m=${mode}`);
+  if (mode !== modeText(usual)) params.push(`m=${mode}`);
   if (state.household) params.push(`h=${state.household}`);
   if (state.at) params.push(`at=${state.at.join(",")}`);
   const path = state.mine ? "mine" : state.area || "";
@@ -34,15 +34,21 @@ export function hashOf(state) {
 /**
  * The state of the page. A change of place is a step one can go back; a moved map is not.
  *
- * @param {object} start what stands where the address says nothing
+ * @param {{area: string, mine: boolean, mode: object}} start what stands where the address says nothing
  * @param {(state: object, before: object) => void} onChange
  */
 export function createState(start, onChange) {
   const read = () => {
     const parsed = parseHash(location.hash);
-    return { ...parsed, area: parsed.area || start.area, mine: parsed.mine || (!parsed.area && start.mine) };
+    return {
+      ...parsed,
+      area: parsed.area || start.area,
+      mine: parsed.mine || (!parsed.area && start.mine),
+      mode: parsed.mode || start.mode,
+    };
   };
   let current = read();
+  const address = () => hashOf(current, start.mode);
 
   window.addEventListener("popstate", () => {
     const before = current;
@@ -56,13 +62,13 @@ export function createState(start, onChange) {
       const before = current;
       const moved = "area" in change || "mine" in change;
       current = { ...current, ...(moved ? { at: null, household: null, mine: false } : {}), ...change };
-      if (hashOf(current) === hashOf(before)) return;
-      history.pushState(null, "", hashOf(current));
+      if (address() === hashOf(before, start.mode)) return;
+      history.pushState(null, "", address());
       onChange(current, before);
     },
     note(change) {
       current = { ...current, ...change };
-      history.replaceState(null, "", hashOf(current));
+      history.replaceState(null, "", address());
     },
   };
 }

@@ -11,6 +11,8 @@ import { forgetFills } from "./styles.js";
 // From which zoom an area of a level shows what it is opened for: its parts, or its households.
 const OPENED_AT = { district: 0, town: 11, village: 12.05, grid: 16.6, household: 17.8 };
 const MAX_ZOOM = 20;
+// Where no outline is known yet: the country.
+const ANYWHERE = [73, 18, 136, 54];
 const CALM = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function toExtent(bbox) {
@@ -19,13 +21,13 @@ function toExtent(bbox) {
 
 /**
  * @param {object} options
- *   target: element; api: lib/api.js; home: bbox of the district [w, s, e, n];
- *   classes: the scheme's classes; basemaps: settings;
- *   onPick(found), onPoint(found, pixel), onMove([lon, lat, zoom]), onBusy(boolean)
+ *   target: element; api: lib/api.js; home: bbox of the district [w, s, e, n], or null;
+ *   classes: the scheme's classes; finest: the lowest level whose colours this reader is told; basemaps: settings;
+ *   onPick(found, {area, cell, at}), onPoint(found, pixel), onMove([lon, lat, zoom]), onBusy(boolean)
  */
-export function createMap({ target, api, home, classes, basemaps, onPick, onPoint, onMove, onBusy }) {
-  const bounds = toExtent(home);
-  const room = ol.extent.buffer(bounds, 0.35 * ol.extent.getWidth(bounds));
+export function createMap({ target, api, home, classes, finest, basemaps, onPick, onPoint, onMove, onBusy }) {
+  const bounds = toExtent(home || ANYWHERE);
+  const room = ol.extent.buffer(bounds, 0.2 * ol.extent.getWidth(bounds));
 
   let loading = 0;
   const sources = createSources(api, bounds, (change) => {
@@ -33,18 +35,20 @@ export function createMap({ target, api, home, classes, basemaps, onPick, onPoin
     onBusy(loading > 0);
   });
 
-  const tileGrid = sources.divisions.getTileGrid();
+  // Which level is filled is decided by the zoom that tiles of 512 px have here.
+  const zooms = ol.tilegrid.createXYZ({ tileSize: 512, maxZoom: MAX_ZOOM });
   const look = {
     focus: null,
     focusLevel: "district",
     mode: { key: "main", slot: 1 },
     limits: [],
+    finest,
+    places: new Map(),
     pointed: null,
     household: null,
     printing: false,
     classes: Object.fromEntries(classes.map((c) => [c.slot, c])),
-    // All filled levels are decided from the zoom of the division tiles.
-    zOf: (resolution) => tileGrid.getZForResolution(resolution, 1),
+    zOf: (resolution) => zooms.getZForResolution(resolution, 1),
   };
   const layers = createLayers(sources, look);
   const labels = createLabels();
@@ -55,7 +59,7 @@ export function createMap({ target, api, home, classes, basemaps, onPick, onPoin
     controls: [new ol.control.ScaleLine({ minWidth: 64 }), new ol.control.Attribution({ collapsible: false })],
     interactions: ol.interaction.defaults.defaults({ altShiftDragRotate: false, pinchRotate: false }),
     layers: [...bases, ...Object.values(layers), labels.layer],
-    view: new ol.View({ maxZoom: MAX_ZOOM, enableRotation: false, extent: room, smoothExtentConstraint: false }),
+    view: new ol.View({ maxZoom: MAX_ZOOM, enableRotation: false, extent: room, constrainOnlyCenter: true, smoothExtentConstraint: false }),
     maxTilesLoading: 12,
   });
   const view = map.getView();
@@ -74,10 +78,10 @@ export function createMap({ target, api, home, classes, basemaps, onPick, onPoin
 
   map.on("singleclick", (event) => {
     const touch = event.originalEvent.pointerType === "touch";
-    const near = pick(map, layers, look, event.pixel, touch ? 14 : 4);
+    const near = pick(map, layers, event.pixel, touch ? 14 : 4);
     const area = pickArea(map, layers, look, event.pixel);
     const at = ol.proj.toLonLat(event.coordinate);
-    onPick(near && near.kind === "household" ? near : area || near, { cell: near, at });
+    onPick(near && near.kind === "household" ? near : area || near, { area, cell: near, at });
   });
 
   // Pointing is for a mouse; it waits for the next frame and rests while the map moves.
@@ -89,7 +93,7 @@ export function createMap({ target, api, home, classes, basemaps, onPick, onPoin
         const pixel = waiting;
         waiting = null;
         if (view.getAnimating() || view.getInteracting()) return;
-        const found = pick(map, layers, look, pixel, 2) || pickArea(map, layers, look, pixel);
+        const found = pick(map, layers, pixel, 2) || pickArea(map, layers, look, pixel);
         map.getTargetElement().style.cursor = found ? "pointer" : "";
         point(found && found.kind === "area" ? found.code : null);
         onPoint(found, pixel);
@@ -148,8 +152,8 @@ export function createMap({ target, api, home, classes, basemaps, onPick, onPoin
         glide({ center: uncover(ol.extent.getCenter(box), all, zoom), zoom });
       }
     },
-    /** Mark a household, and bring it into view when it stands out of it. */
     point,
+    /** Mark a household, and bring it into view when it stands out of it. */
     household(uuid, point, padding = [0, 0, 0, 0]) {
       look.household = uuid;
       layers.households.changed();
@@ -169,7 +173,11 @@ export function createMap({ target, api, home, classes, basemaps, onPick, onPoin
       forgetFills();
       repaintAreas();
     },
-    label: labels.show,
+    /** What the list knows of areas: names to write, save of where one is, and how many grids they have. */
+    know(places, here) {
+      look.places = places;
+      labels.show([...places.values()], here);
+    },
     refresh: (version) => sources.refresh(version),
     zoom: (by) => glide({ zoom: view.getZoom() + by }),
     closer: (at, by) => glide({ center: ol.proj.fromLonLat(at), zoom: view.getZoom() + by }),

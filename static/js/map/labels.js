@@ -16,7 +16,7 @@ export function createLabels() {
     if (resolution > LEGIBLE[level]) return null;
     const name = feature.get("name");
     if (!styles.has(name + level)) {
-      const { ink, font } = readTheme();
+      const { ink, font, veil } = readTheme();
       styles.set(
         name + level,
         new ol.style.Style({
@@ -24,7 +24,7 @@ export function createLabels() {
             text: name,
             font: `600 ${SIZES[level]}px ${font}`,
             fill: new ol.style.Fill({ color: ink }),
-            stroke: new ol.style.Stroke({ color: "rgba(255,255,255,.92)", width: 3.5 }),
+            stroke: new ol.style.Stroke({ color: veil, width: 3.5 }),
             overflow: true,
             padding: [2, 4, 2, 4],
           }),
@@ -38,12 +38,12 @@ export function createLabels() {
 
   return {
     layer,
-    /** Show the names of these areas: [{code, name, bbox}]. */
-    show(areas) {
+    /** Show the names of these areas, [{code, level, name, bbox}], save those one stands in. */
+    show(areas, here) {
       source.clear(true);
       source.addFeatures(
         areas
-          .filter((area) => area.bbox && SIZES[area.level])
+          .filter((area) => area.bbox && SIZES[area.level] && !here.startsWith(area.code))
           .map((area) => {
             const [w, s, e, n] = area.bbox;
             const point = new ol.geom.Point(ol.proj.fromLonLat([(w + e) / 2, (s + n) / 2]));

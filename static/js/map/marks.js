@@ -51,7 +51,7 @@ export function householdStyle({ slot, lapsed, proposed, chosen }, resolution, c
   const size = sizeAt(resolution);
   const known = classes[slot];
   return once(`h${slot}.${lapsed}.${proposed}.${chosen}.${size}.${known && known.letter}`, () => {
-    const { fills, inks, edges, focus } = readTheme();
+    const { fills, inks, edges, focus, card } = readTheme();
     const box = size + 10;
     const image = stamp(box, (g) => {
       g.translate(5, 5);
@@ -63,7 +63,7 @@ export function householdStyle({ slot, lapsed, proposed, chosen }, resolution, c
         g.stroke(path);
       }
       g.lineWidth = known ? 2.2 : 3;
-      g.fillStyle = known ? fills[slot] : "#ffffff";
+      g.fillStyle = known ? fills[slot] : card;
       g.strokeStyle = known ? edges[slot] : edges[0];
       g.fill(path);
       if (lapsed) g.setLineDash([5, 4]); // a colour that has run out: a broken ring
@@ -78,7 +78,7 @@ export function householdStyle({ slot, lapsed, proposed, chosen }, resolution, c
         g.fillStyle = focus;
         g.fill();
         g.lineWidth = 1.5;
-        g.strokeStyle = "#ffffff";
+        g.strokeStyle = card;
         g.stroke();
       }
     });
@@ -103,13 +103,13 @@ export function cellStyle(n, c) {
   const label = n > 999 ? "…" : String(n);
   const size = n >= 100 ? 30 : n >= 10 ? 26 : 22;
   return once(`c${label}.${parts.join(";")}`, () => {
-    const { fills, edges, ink } = readTheme();
+    const { fills, edges, ink, card } = readTheme();
     const image = stamp(size, (g) => {
       const middle = size / 2;
       const total = parts.reduce((sum, part) => sum + part[1], 0);
       g.beginPath();
       g.arc(middle, middle, middle - 0.8, 0, 7);
-      g.fillStyle = "#ffffff";
+      g.fillStyle = card;
       g.fill();
       let from = -Math.PI / 2;
       for (const [slot, share] of parts) {

@@ -24,6 +24,16 @@ const DRAW = {
     }
     g.stroke();
   },
+  // No grids drawn yet: rows of short dashes.
+  ungridded(g) {
+    g.lineWidth = 1.2;
+    g.beginPath();
+    for (const [x, y] of [[1, 4], [9, 12]]) {
+      g.moveTo(x, y);
+      g.lineTo(x + 6, y);
+    }
+    g.stroke();
+  },
   // Fewer than five: a fine lattice.
   suppressed(g) {
     g.lineWidth = 1;
@@ -38,21 +48,41 @@ const DRAW = {
   },
 };
 
-/** A canvas pattern of a state, or null where the state has none. */
-export function patternOf(state) {
-  if (!DRAW[state]) return null;
-  if (!cache[state]) {
-    const { paper, hatch } = readTheme();
+function pattern(key, ground, draw) {
+  if (!cache[key]) {
     const tile = document.createElement("canvas");
     tile.width = SIZE;
     tile.height = SIZE;
     const g = tile.getContext("2d");
-    g.fillStyle = paper;
+    g.fillStyle = ground;
     g.fillRect(0, 0, SIZE, SIZE);
+    draw(g);
+    cache[key] = g.createPattern(tile, "repeat");
+  }
+  return cache[key];
+}
+
+/** A canvas pattern of a state, or null where the state has none. */
+export function patternOf(state) {
+  if (!DRAW[state]) return null;
+  const { paper, hatch } = readTheme();
+  return pattern(state, paper, (g) => {
     g.fillStyle = hatch;
     g.strokeStyle = hatch;
     DRAW[state](g);
-    cache[state] = g.createPattern(tile, "repeat");
-  }
-  return cache[state];
+  });
+}
+
+/** A colour combed with paper: it stands for a part of the area only. */
+export function hatched(colour) {
+  return pattern(`part ${colour}`, colour, (g) => {
+    g.strokeStyle = readTheme().paper;
+    g.lineWidth = 2;
+    g.beginPath();
+    for (const y of [4, 12]) {
+      g.moveTo(0, y);
+      g.lineTo(SIZE, y);
+    }
+    g.stroke();
+  });
 }

@@ -1,13 +1,14 @@
 /* What lies under a pixel. */
 
-import { filledLevel, levelOf } from "../lib/levels.js";
-import { countsOf } from "./styles.js";
+import { levelOf } from "../lib/levels.js";
+import { countsOf, partsAt } from "./styles.js";
 
 /**
- * @returns {null | {kind: "household", uuid: string} | {kind: "cell", n: number, c: number[], at: number[]}
- *   | {kind: "area", code: string, name: string, level: string, counts: object}}
+ * The household or the cell of gathered ones under a pixel.
+ *
+ * @returns {null | {kind: "household", uuid: string} | {kind: "cell", n: number, c: number[]}}
  */
-export function pick(map, layers, look, pixel, tolerance) {
+export function pick(map, layers, pixel, tolerance) {
   let found = null;
   map.forEachFeatureAtPixel(
     pixel,
@@ -28,17 +29,21 @@ export function pick(map, layers, look, pixel, tolerance) {
   return found;
 }
 
-/** The area of the level now filled that lies under a pixel, or null. */
+/**
+ * The area of the level now drawn as parts that lies under a pixel.
+ *
+ * @returns {null | {kind: "area", code: string, name: string, level: string, counts: object}}
+ */
 export function pickArea(map, layers, look, pixel) {
-  const filled = filledLevel(look.focusLevel, look.zOf(map.getView().getResolution()));
+  const parts = partsAt(look, map.getView().getResolution());
   let found = null;
   map.forEachFeatureAtPixel(
     pixel,
     (feature) => {
       const code = feature.get("code");
       const level = feature.get("level") || levelOf(code);
-      if (level !== filled) return false;
-      found = { kind: "area", code, name: feature.get("name"), level, counts: countsOf(feature, level) };
+      if (level !== parts) return false;
+      found = { kind: "area", code, name: feature.get("name"), level, counts: countsOf(feature, level, look.places) };
       return true;
     },
     { layerFilter: (layer) => layer === layers.grids || layer === layers.divisions },

@@ -18,6 +18,8 @@ export function readTheme() {
     focus: token("brand"),
     hatch: token("map-hatch"),
     ink: token("ink"),
+    card: token("card"),
+    veil: token("veil"),
     font: css.getPropertyValue("font-family") || "sans-serif",
   };
   return theme;
