@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from core.geofile.text import choose_encoding
+from core.geofile.text import file_name
 from core.importing import FileNotUsable
 
 MAX_COMPRESSED_MB = 20
@@ -62,23 +62,21 @@ def _checked(archive: zipfile.ZipFile) -> dict[PurePosixPath, zipfile.ZipInfo]:
         raise FileNotUsable("压缩包有密码;请去掉密码后重新打包。")
     members = {}
     for info in infos:
-        path = PurePosixPath(_name(info))
+        name = _name(info)
+        path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or str(path)[1:2] == ":":
             raise FileNotUsable("压缩包里有指向包外的路径,可能有害,不予读取;请重新打包。")
         if stat.S_ISLNK(info.external_attr >> 16):
             raise FileNotUsable("压缩包里有符号链接,不予读取;请把真正的文件打包。")
-        if not info.is_dir():
+        if name and not name.endswith("/"):
             members[path] = info
     return members
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """Names without the UTF-8 flag were read as CP437; Chinese Windows wrote them in GBK."""
     name = info.filename
-    if not info.flag_bits & 0x800:
-        raw = name.encode("cp437", "replace")
-        if encoding := choose_encoding([(raw, False)], "gb18030"):
-            name = raw.decode(encoding)
+    if not info.flag_bits & 0x800:  # zipfile took it for CP437
+        name = file_name(name.encode("cp437", "replace"))
     return name.replace("\\", "/")
 
 

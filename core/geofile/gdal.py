@@ -91,7 +91,7 @@ def _run(folder: str, arguments: list[str], what: str, *, restore: bool) -> int:
         )
     except subprocess.TimeoutExpired:
         raise FileNotUsable(f"{what}读了 {WALL_S} 秒还没有读完;请化简或拆分后再导入。") from None
-    if done.returncode < 0:
+    if done.returncode < 0 or done.returncode == 5:
         raise FileNotUsable(f"{what}太大或已损坏,读取时超出限制;请化简或重新导出。")
     return done.returncode
 

@@ -37,7 +37,7 @@ def read_geojson(data: bytes, *, name: str, encoding: str = "auto") -> Layer:
     notes = [] if used == "utf-8" else [f"文件内容是 {title(used)} 编码,已按此读取。"]
     return Layer(
         driver="GeoJSON",
-        name=str(root.get("name") or name),
+        name=plain(root.get("name")) or name,
         fields=tuple(dict.fromkeys(key for f in features for key in f.properties)),
         features=features,
         declared=_declared(root.get("crs")),
@@ -76,7 +76,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict:
     if len(made) != len(pairs):
         seen = set()
         made = Doubled(made)
-        made.key = next(k for k, _ in pairs if k in seen or seen.add(k))
+        made.key = plain(next(k for k, _ in pairs if k in seen or seen.add(k)))
     return made
 
 
@@ -138,7 +138,7 @@ def _declared(crs: object) -> Declared:
     if crs is None:
         return Declared("none")
     properties = crs.get("properties") if isinstance(crs, dict) else None
-    text = str(properties.get("name") if isinstance(properties, dict) else crs)[:200]
+    text = plain(properties.get("name") if isinstance(properties, dict) else crs)[:200]
     if found := _EPSG.search(text):
         return Declared("epsg", int(found[1]), text)
     if text.upper().endswith("CRS84"):

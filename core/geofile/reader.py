@@ -1,5 +1,6 @@
 """The door: look at the content, choose the reader, refuse the rest in one sentence."""
 
+import os
 import struct
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from core.geofile.geojson import read_geojson
 from core.geofile.kml import read_kml
 from core.geofile.layer import Layer
 from core.geofile.sniff import kind_of
-from core.geofile.text import asked_encoding, plain
+from core.geofile.text import asked_encoding, file_name, plain
 from core.importing import FileNotUsable
 
 _MAX_BYTES = MAX_EXPANDED_MB * 1024 * 1024
@@ -22,7 +23,7 @@ def read_layer(path: Path, *, layer: str | None = None, encoding: str = "auto") 
     path = Path(path)
     asked_encoding(encoding)
     data = _load(path)
-    name, parts = path.name, {}
+    name, parts = file_name(os.fsencode(path.name)), {}
     kind = kind_of(data, name)
     if kind == "zip":
         member, layer = open_archive(data, layer=layer)
@@ -45,16 +46,17 @@ def read_layer(path: Path, *, layer: str | None = None, encoding: str = "auto") 
 
 
 def _load(path: Path) -> bytes:
+    name = file_name(os.fsencode(path.name))[:80]
     try:
         if path.is_dir():
-            raise FileNotUsable(f"“{path.name}”是文件夹;请把里面的文件打包成 zip 再导入。")
+            raise FileNotUsable(f"“{name}”是文件夹;请把里面的文件打包成 zip 再导入。")
         if not path.is_file():
-            raise FileNotUsable(f"没有找到文件“{path.name[:80]}”;请检查路径。")
+            raise FileNotUsable(f"没有找到文件“{name}”;请检查路径。")
         if path.stat().st_size > _MAX_BYTES:
             raise FileNotUsable(f"文件超过 {MAX_EXPANDED_MB} MB;请化简边界或分几次导入。")
         return path.read_bytes()
     except (OSError, ValueError):
-        raise FileNotUsable(f"打不开文件“{path.name[:80]}”;请检查路径和权限。") from None
+        raise FileNotUsable(f"打不开文件“{name}”;请检查路径和权限。") from None
 
 
 def _siblings(path: Path) -> dict[str, bytes]:

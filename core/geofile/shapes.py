@@ -12,7 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from core.geofile.layer import Feature
-from core.geofile.text import garbled
+from core.geofile.text import garbled, plain
 
 MAX_VERTICES = 200_000
 # Ends of a ring nearer than this meet: a millionth of a degree is 0.1 m, as are 0.1 units of a
@@ -120,8 +120,8 @@ def from_geojson(raw: object, notes: set[str]) -> BaseGeometry | None:
         if not isinstance(parts, list):
             raise Unfit("的图形集合里没有图形")
         return collect([from_geojson(part, notes) for part in parts])
-    if kind not in _DRAWN:
-        raise Unfit(f"的图形类型“{str(kind)[:20]}”不认识")
+    if not isinstance(kind, str) or kind not in _DRAWN:
+        raise Unfit(f"的图形类型“{plain(kind)[:20]}”不认识")
     return _DRAWN[kind](raw.get("coordinates"), notes)
 
 

@@ -177,10 +177,17 @@ def garbled(text: str) -> bool:
     return False
 
 
+def file_name(raw: bytes) -> str:
+    """A name from a disk or an archive: Chinese Windows wrote them in GBK and did not say so."""
+    encoding = choose_encoding([(raw, False)], "gb18030") or "utf-8"
+    return raw.decode(encoding, "replace")
+
+
 def plain(value: object) -> str:
     """A property as text: a code that came as a number keeps all its digits."""
     if value is None or value != value:  # NaN is how pandas writes "nothing"
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         value = int(value)
-    return str(value).replace("\x00", "").strip()
+    # Half a surrogate pair cannot be stored or printed: it is a lost character.
+    return re.sub("[\ud800-\udfff]", "\ufffd", str(value)).replace("\x00", "").strip()

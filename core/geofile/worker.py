@@ -3,7 +3,8 @@
 Run as a script, not imported: `worker.py FILE DRIVER LAYER OUT`. It knows nothing of the project,
 has no environment worth stealing, and dies of its limits before it harms the machine. OUT gets one
 JSON line about the layer, then per feature one JSON line of values and its WKB with the length
-before it. Exit codes: 0 · 3 not readable · 4 the layer must be chosen (JSON list in OUT).
+before it. Exit codes: 0 · 3 not readable · 4 the layer must be chosen (JSON list in OUT) ·
+5 a limit was met.
 """
 
 import ctypes
@@ -93,6 +94,8 @@ if __name__ == "__main__":
     warnings.simplefilter("ignore")
     try:
         code = main(*sys.argv[1:])
+    except (MemoryError, OSError):
+        code = 5
     except Exception:  # whatever GDAL meets in the file, the parent says it in Chinese
         code = 3
     sys.exit(code)
