@@ -12,10 +12,12 @@ SUMS = ", ".join(f"sum(t.{c})::int AS {c}" for c in COLUMNS)
 # By village and by town, over the grids and villages of a scope.
 OWN_BY_DIVISION = f"""
     SELECT d.id AS division_id, {SUMS}
-    FROM households_householdtally AS t
+    FROM (SELECT t.village_id, {SUMS} FROM households_householdtally AS t
+          WHERE t.grid_id = ANY (%(grids)s)
+             OR (t.grid_id IS NULL AND t.village_id = ANY (%(villages)s))
+          GROUP BY t.village_id) AS t
     JOIN boundaries_division AS v ON v.id = t.village_id
-    JOIN boundaries_division AS d ON d.id IN (v.id, v.parent_id)
-    WHERE t.grid_id = ANY (%(grids)s) OR (t.grid_id IS NULL AND t.village_id = ANY (%(villages)s))
+    CROSS JOIN LATERAL (VALUES (v.id), (v.parent_id)) AS d (id)
     GROUP BY d.id
 """
 # The district office: by town and for the district, rounded, below 5 hidden (-1).

@@ -30,11 +30,12 @@ class Snapshot:
         # What is drawn across a tile's edge belongs to it too: its 64/4096 buffer, and more.
         margin = (east - west) / 32
         b = self.bounds
-        return (
-            (b[:, 0] <= east + margin)
-            & (b[:, 2] >= west - margin)
-            & (b[:, 1] <= north + margin)
-            & (b[:, 3] >= south - margin)
+        # Said by what it misses: a village without outline, all NaN, may have grids anywhere.
+        return ~(
+            (b[:, 0] > east + margin)
+            | (b[:, 2] < west - margin)
+            | (b[:, 1] > north + margin)
+            | (b[:, 3] < south - margin)
         )
 
     def stamp(self, chosen: np.ndarray | slice = slice(None)) -> str:
@@ -71,6 +72,13 @@ def snapshot() -> Snapshot:
         lapse_colours()
         _turned_on = today
     return _snapshots.get(None)
+
+
+def near_ids(villages: dict[int, int], tile: Tile) -> list[int]:
+    """Of the keys, those whose village the tile shows."""
+    now = snapshot()
+    near = set(now.ids[now.touching(tile)].tolist())
+    return [key for key, village in villages.items() if village in near]
 
 
 def forget() -> None:

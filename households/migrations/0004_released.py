@@ -19,7 +19,10 @@ SQL = f"""
 -- One row a town, and one for the whole district.
 CREATE FUNCTION sec.released()
 RETURNS TABLE (division_id bigint, n int, c0 int, c1 int, c2 int, c3 int, c4 int, c5 int, lapsed int)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT division_id, {RELEASED}
     FROM (
         SELECT coalesce(v.parent_id, me.division_id) AS division_id, {SUMS}
@@ -29,20 +32,23 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         JOIN boundaries_division AS v ON v.parent_id = town.id
         LEFT JOIN households_householdtally AS t ON t.village_id = v.id
         GROUP BY GROUPING SETS ((me.division_id, v.parent_id), (me.division_id))
-    ) AS s
-$$;
+    ) AS s;
+END $$;
 
 -- How many households a grid has is public geography to the district's staff; their colours not.
 CREATE FUNCTION sec.household_counts()
 RETURNS TABLE (village_id bigint, grid_id bigint, n int)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT t.village_id, t.grid_id, t.n
     FROM sec.me() AS me
     JOIN boundaries_division AS town
       ON town.parent_id = me.division_id AND me.role = 'district'
     JOIN boundaries_division AS v ON v.parent_id = town.id
-    JOIN households_householdtally AS t ON t.village_id = v.id
-$$;
+    JOIN households_householdtally AS t ON t.village_id = v.id;
+END $$;
 """
 
 

@@ -5,7 +5,7 @@ from core.tiles import Query, TileLayer
 from households.figures import COLUMNS, COUNTS_BY_GRID, OWN_BY_GRID
 from households.scope import Scope
 from households.tiles.figures import FIGURES, STATE, near, outline
-from households.versions import snapshot
+from households.versions import near_ids, snapshot
 
 FROM_ZOOM = 11
 
@@ -17,18 +17,21 @@ def _query(scope: Scope, tile: Tile) -> Query | None:
         figures, state = COUNTS_BY_GRID, "'denied' AS state"
     else:
         figures, state = OWN_BY_GRID, STATE.format(whole="g.id = ANY (%(grids)s)")
+    mine = near_ids(scope.grids, tile)
     sql = f"""
         WITH f AS MATERIALIZED ({figures})
         SELECT g.id,
                ST_AsMVTGeom({outline("g", tile.z)}, ST_TileEnvelope(%(z)s, %(x)s, %(y)s),
                             4096, 64) AS geom,
                g.code, g.name,
-               (EXISTS (SELECT FROM grids_assignment AS a
-                        WHERE a.grid_id = g.id AND a.role = 'lead' AND a.ended_at IS NULL))::int
-                   AS led,
+               (a.id IS NOT NULL)::int AS led,
                (g.id = ANY (%(mine)s))::int AS mine,
                {state}, {FIGURES}
-        FROM grids_grid AS g LEFT JOIN f ON f.grid_id = g.id
+        FROM grids_grid AS g
+        LEFT JOIN f ON f.grid_id = g.id
+        -- One at most, by the constraint one_lead_per_grid.
+        LEFT JOIN grids_assignment AS a
+          ON a.grid_id = g.id AND a.role = 'lead' AND a.ended_at IS NULL
         WHERE g.closed_on IS NULL AND {near("g")}
         ORDER BY g.code
     """
@@ -38,8 +41,8 @@ def _query(scope: Scope, tile: Tile) -> Query | None:
             "z": tile.z,
             "x": tile.x,
             "y": tile.y,
-            "grids": scope.grid_ids,
-            "mine": scope.grid_ids if scope.role == "member" else [],
+            "grids": mine,
+            "mine": mine if scope.role == "member" else [],
         },
     )
 

@@ -14,7 +14,7 @@ from core.tiles import Query, TileLayer
 from households.figures import COLUMNS, SUMS
 from households.scope import Scope
 from households.tiles.figures import FIGURES
-from households.versions import snapshot
+from households.versions import near_ids, snapshot
 
 GRIDS_FROM_ZOOM, CELLS_FROM_ZOOM, POINTS_FROM_ZOOM = 11, 13, 16
 # A cell is 16 of a tile's 256 pixels, hence four levels deeper than its tile.
@@ -75,12 +75,10 @@ _BY_VILLAGE = f"""
 
 
 def _query(scope: Scope, tile: Tile) -> Query | None:
-    villages = snapshot()
-    near = set(villages.ids[villages.touching(tile)].tolist())
     hers = {
-        "grids": [grid for grid, village in scope.grids.items() if village in near],
-        "villages": [village for village in scope.village_ids if village in near],
-        "claims": [claim for claim, village in scope.claims.items() if village in near],
+        "grids": near_ids(scope.grids, tile),
+        "villages": near_ids({village: village for village in scope.village_ids}, tile),
+        "claims": near_ids(scope.claims, tile),
     }
     first, last = tile.qk
     params = hers | {"z": tile.z, "x": tile.x, "y": tile.y, "first": first, "last": last}

@@ -4,6 +4,7 @@ import gzip
 
 import pytest
 
+from boundaries.models import Division
 from core.morton import tile_at
 from core.scope import acting_as_system
 from households import scope, versions
@@ -202,3 +203,12 @@ def test_a_tile_without_gzip_is_plain(signed_in, cast):
     response = signed_in(cast.lan).get(url("grids", 12))
     assert "Content-Encoding" not in response
     assert decode(response.content)[0].name == "grids"
+
+
+def test_the_grids_of_a_village_without_outline_have_their_figures(signed_in, cast):
+    with acting_as_system("test"):
+        Division.objects.filter(pk=cast.liu.pk).update(geom=None)
+    client = signed_in(cast.lan)
+    by_code = {f.properties["code"]: f.properties for f in fetch(client, "grids", 14)[1]}
+    assert by_code[cast.liu1.code]["n"] == 4
+    assert sum(f.properties["n"] for f in fetch(client, "households", 14)[1]) == 4
