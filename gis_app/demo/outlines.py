@@ -15,6 +15,7 @@ from gis_app.demo.patches import GRID_DEGREES, Borders, borders, gather_strays, 
 from gis_app.demo.plane import Plane, Wobble
 from gis_app.demo.sharing import share_out_whole, ways
 from gis_app.demo.sources import County
+from grids.numbering import reading_order
 
 GRIDS = 2900
 # Fewest and most grids of a village.
@@ -163,9 +164,10 @@ def _cells(seeds, plane: Plane, wobble: Wobble, outline) -> tuple[np.ndarray, np
 
 
 def _numbered(grids: np.ndarray, village: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The order of the grids by village and, in it, from west to east, then north to south."""
-    centre = shapely.get_coordinates(shapely.centroid(grids))
-    order = np.lexsort((-centre[:, 1], centre[:, 0], village))
-    starts = np.flatnonzero(np.diff(village[order], prepend=-1))
-    number = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order))) + 1
-    return order, number
+    """The order of the grids by village and, in it, by number; and the numbers, from 1."""
+    order = []
+    for own in np.split(np.argsort(village, kind="stable"), np.cumsum(np.bincount(village))[:-1]):
+        order.extend(own[reading_order(list(grids[own]))])
+    order = np.array(order)
+    first = np.searchsorted(village[order], village[order])
+    return order, np.arange(len(order)) - first + 1

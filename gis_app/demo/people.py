@@ -1,0 +1,108 @@
+"""Invented members, and who answers for which grid."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gis_app.demo.outlines import Outlines
+from gis_app.demo.settlements import Homes
+from gis_app.demo.sources import County
+
+GRIDS_PER_MEMBER = 3
+WITHOUT_LEAD = 0.04
+WITH_SUPPORT = 0.15
+# The account `member` answers for so many families in a demo of 20,000.
+NICE = 34 / 20_000
+
+
+@dataclass(frozen=True)
+class Post:
+    """Somebody in office; `place` is an index into the towns or the villages."""
+
+    username: str
+    name: str
+    role: str
+    place: int | None = None
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Posts, and which of them answers for what. All numbers are indexes into `posts`."""
+
+    posts: list[Post]
+    town_chair: np.ndarray  # by town
+    village_chair: np.ndarray  # by village
+    lead: np.ndarray  # by grid; -1: nobody yet
+    # Whoever would propose a colour in a grid: its lead, or a colleague where it has none.
+    proposer: np.ndarray  # by grid
+    support: list[tuple[int, int]]  # grid, post
+    first_member: np.ndarray  # by village
+
+
+def appoint(county: County, outlines: Outlines, homes: Homes, rng: np.random.Generator) -> Staff:
+    """A chair for every town and village, two members or more in every village.
+
+    A member answers for about three neighbouring grids (their numbers follow each other); one grid
+    in twenty-five has no lead, one in seven a second member.
+    """
+    grids_of = np.bincount(outlines.village_of_grid)
+    members_of = np.maximum(2, -(-grids_of // GRIDS_PER_MEMBER))
+    towns, villages = len(county.town_codes), len(county.village_codes)
+    town_chair, village_chair = np.arange(towns), towns + np.arange(villages)
+    first_member = towns + villages + np.cumsum(members_of) - members_of
+
+    village = outlines.village_of_grid
+    turn = (outlines.number_of_grid - 1) * members_of[village] // grids_of[village]
+    proposer = first_member[village] + turn
+    vacant = rng.random(len(village)) < WITHOUT_LEAD
+    lead = np.where(vacant, -1, proposer)
+    colleague = first_member[village] + (turn + 1) % members_of[village]
+    supported = np.flatnonzero((rng.random(len(village)) < WITH_SUPPORT) & (grids_of[village] > 1))
+    support = [(int(g), int(colleague[g])) for g in supported]
+
+    posts = [
+        Post(f"town-{code}", f"示例乡镇主席{i + 1:02}", "town", i)
+        for i, code in enumerate(county.town_codes)
+    ]
+    posts += [
+        Post(f"village-{code}", f"示例村主席{i + 1:03}", "village", i)
+        for i, code in enumerate(county.village_codes)
+    ]
+    for i, code in enumerate(county.village_codes):
+        posts += [
+            Post(f"member-{code}-{k + 1}", f"示例执委{first_member[i] + k + 1 - towns - villages:04}",
+                 "member", i)
+            for k in range(members_of[i])
+        ]  # fmt: skip
+    staff = Staff(posts, town_chair, village_chair, lead, proposer, support, first_member)
+    _name_accounts(staff, county, outlines, homes)
+    return staff
+
+
+def _name_accounts(staff: Staff, county: County, outlines: Outlines, homes: Homes) -> None:
+    """Give one member, her village's chair and her town's chair the accounts of these names."""
+    families = np.bincount(homes.grid, homes.placed, minlength=len(staff.lead))
+    answered = np.bincount(staff.proposer, minlength=len(staff.posts))
+    filled = np.bincount(staff.proposer, staff.lead >= 0, minlength=len(staff.posts))
+    hers = np.bincount(staff.proposer, families, minlength=len(staff.posts))
+    fit = (answered == filled) & (answered >= 2) & (answered <= 3)
+    member = np.where(fit, np.abs(hers - NICE * len(homes.grid)), np.inf).argmin()
+    village = staff.posts[member].place
+    town = county.town_of_village[village]
+    for post, username in (
+        (member, "member"),
+        (staff.village_chair[village], "village"),
+        (staff.town_chair[town], "town"),
+    ):
+        old = staff.posts[post]
+        staff.posts[post] = Post(username, old.name, old.role, old.place)
+    # Roles without families of their own.
+    staff.posts.extend(
+        [
+            Post("district", "示例区妇联", "district"),
+            Post("caseworker", "示例个案工作者", "caseworker"),
+            Post("steward", "示例数据管理员", "steward"),
+            Post("sysadmin", "示例系统管理员", "sysadmin"),
+            Post("auditor", "示例审计员", "auditor"),
+        ]
+    )

@@ -1,0 +1,58 @@
+import argparse
+import json
+
+from django.core.management.base import BaseCommand
+
+from core.errors import DomainError
+from core.importing import Progress
+from gis_app.demo import load
+
+
+def households(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= load.MOST_HOUSEHOLDS:
+        raise argparse.ArgumentTypeError(f"户数应是 1 到 {load.MOST_HOUSEHOLDS} 之间的整数")
+    return int(text)
+
+
+class Command(BaseCommand):
+    help = "装入演示区:区界、代码和名称是真的,其余全是虚构。已装好则什么都不做;有正式数据则拒绝。"
+    requires_system_checks = []
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--households", type=households, metavar="N",
+            help=f"户数,默认 {load.DEFAULT_HOUSEHOLDS},最多 {load.MOST_HOUSEHOLDS}",
+        )  # fmt: skip
+        parser.add_argument(
+            "--seed",
+            type=int,
+            metavar="S",
+            help=f"随机种子,默认 {load.DEFAULT_SEED};相同则内容相同",
+        )
+        parser.add_argument("--json", action="store_true", help="最后一行输出一个 JSON 对象")
+
+    def handle(self, *args, **options):
+        progress = Progress(lambda line: self.stderr.write(line))
+        try:
+            figures = load.load(
+                households=options["households"], seed=options["seed"], progress=progress
+            )
+        except DomainError as refused:
+            self.stderr.write(f"没有装入:{refused.message}")
+            if options["json"]:
+                self._print_json({"ok": False, "code": refused.code, "message": refused.message})
+            raise SystemExit(1) from None
+        if figures["already"] and not load.accounts_file().exists():
+            load.renew_accounts()
+            self._show_accounts()
+        elif not figures["already"]:
+            self._show_accounts()
+        if options["json"]:
+            self._print_json({"ok": True, **figures})
+
+    def _show_accounts(self):
+        self.stderr.write(f"演示账号(保存在 {load.accounts_file().name},只有本机所有者能读):")
+        self.stderr.write(load.accounts_file().read_text(encoding="utf-8"))
+
+    def _print_json(self, content: dict) -> None:
+        self.stdout.write(json.dumps(content, ensure_ascii=False))
