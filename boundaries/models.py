@@ -55,6 +55,8 @@ class Division(models.Model):
     coarse_3857 = models.MultiPolygonField(srid=3857, null=True, spatial_index=False)
     area_m2 = models.FloatField("面积(平方米)", null=True)
     outline_invented = models.BooleanField("边界为虚构", default=False)
+    # The code its own country or publisher uses, where that is none of ours and we numbered it.
+    own_code = models.CharField("原代码", max_length=40, blank=True)
     valid_from = models.DateField("启用日期", null=True)
     valid_to = models.DateField("停用日期", null=True)
 

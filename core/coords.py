@@ -73,7 +73,9 @@ class Crs:
 
 @cache
 def _area(epsg: int) -> tuple[float, float, float, float]:
-    return CRS.from_epsg(epsg).area_of_use.bounds
+    west, south, east, north = CRS.from_epsg(epsg).area_of_use.bounds
+    # NAD83's runs across the date line.
+    return (west, south, east, north) if west < east else (-180.0, south, 180.0, north)
 
 
 @cache

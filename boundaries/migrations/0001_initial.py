@@ -76,6 +76,10 @@ class Migration(migrations.Migration):
                 ),
                 ("area_m2", models.FloatField(null=True, verbose_name="面积(平方米)")),
                 ("outline_invented", models.BooleanField(default=False, verbose_name="边界为虚构")),
+                (
+                    "own_code",
+                    models.CharField(blank=True, max_length=40, verbose_name="原代码"),
+                ),
                 ("valid_from", models.DateField(null=True, verbose_name="启用日期")),
                 ("valid_to", models.DateField(null=True, verbose_name="停用日期")),
                 (
