@@ -4,23 +4,14 @@ import json
 import re
 
 from core.geofile.layer import Declared, Feature, Layer
-from core.geofile.shapes import from_geojson, make_feature
+from core.geofile.shapes import GEOMETRIES, Sketch, from_geojson, make_feature
 from core.geofile.text import decode, plain, title
 from core.importing import FileNotUsable
 
 MAX_DEPTH = 32
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
-_BRACKET = re.compile(r"[\[\]{}]")
+_INNERMOST = re.compile(r"[\[{][^\[\]{}]*[\]}]")
 _EPSG = re.compile(r"EPSG:+(?:[\d.]*:)?(\d{4,6})$", re.IGNORECASE)
-_GEOMETRIES = {
-    "Point",
-    "LineString",
-    "Polygon",
-    "MultiPoint",
-    "MultiLineString",
-    "MultiPolygon",
-    "GeometryCollection",
-}
 
 
 class Doubled(dict):
@@ -61,7 +52,7 @@ def _parse(text: str) -> dict:
     except ValueError:
         raise FileNotUsable("GeoJSON 里有一个长得不合理的数字;请重新导出。") from None
     else:
-        too_deep = _depth(text) > MAX_DEPTH
+        too_deep = _too_deep(text)
     if too_deep:
         raise FileNotUsable(f"GeoJSON 嵌套超过 {MAX_DEPTH} 层,不像边界文件;请重新导出。")
     if not isinstance(root, dict):
@@ -77,19 +68,23 @@ def _object(pairs: list[tuple[str, object]]) -> dict:
         seen = set()
         made = Doubled(made)
         made.key = plain(next(k for k, _ in pairs if k in seen or seen.add(k)))
+    elif isinstance(made.get("type"), str) and made["type"] in GEOMETRIES and "coordinates" in made:
+        made["coordinates"] = Sketch(made["type"], made["coordinates"])
     return made
 
 
-def _depth(text: str) -> int:
-    depth = deepest = 0
-    for bracket in _BRACKET.finditer(_STRING.sub("", text)):
-        depth += 1 if bracket[0] in "[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
+def _too_deep(text: str) -> bool:
+    """Take away the innermost brackets, once a level: something left is too deep."""
+    bare = _STRING.sub("", text)
+    for _ in range(MAX_DEPTH):
+        bare, taken = _INNERMOST.subn("", bare)
+        if not taken:
+            return False
+    return _INNERMOST.search(bare) is not None
 
 
 def _features(root: dict) -> list:
-    kind = root.get("type")
+    kind = plain(root.get("type"))
     if kind == "FeatureCollection":
         if not isinstance(features := root.get("features"), list):
             raise FileNotUsable("GeoJSON 里没有 features 列表;请用制图软件重新导出。")
@@ -98,7 +93,7 @@ def _features(root: dict) -> list:
         return features
     if kind == "Feature":
         return [root]
-    if kind in _GEOMETRIES:
+    if kind in GEOMETRIES or kind == "GeometryCollection":
         return [{"type": "Feature", "properties": {}, "geometry": root}]
     if kind == "Topology":
         raise FileNotUsable("这是 TopoJSON,不是 GeoJSON;请转成 GeoJSON 后再导入。")
@@ -129,7 +124,7 @@ def _feature(number: int, raw: object) -> Feature:
 
 def _value(value: object) -> str:
     if isinstance(value, dict | list | bool):
-        return json.dumps(value, ensure_ascii=False)
+        return plain(json.dumps(value, ensure_ascii=False, default=lambda _: "(图形)"))
     return plain(value)
 
 

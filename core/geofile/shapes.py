@@ -47,6 +47,25 @@ class Unfit(Exception):
         super().__init__(why)
 
 
+class Sketch:
+    """A geometry drawn while its file is still being read: the lists of a whole file would take
+    ten times its size."""
+
+    def __init__(self, kind: str, coordinates: object):
+        self._notes: set[str] = set()
+        self._drawn: BaseGeometry | Unfit | None
+        try:
+            self._drawn = GEOMETRIES[kind](coordinates, self._notes)
+        except Unfit as unfit:
+            self._drawn = unfit
+
+    def show(self, notes: set[str]) -> BaseGeometry | None:
+        if isinstance(self._drawn, Unfit):
+            raise self._drawn
+        notes |= self._notes
+        return self._drawn
+
+
 def make_feature(
     number: int,
     properties: dict[str, str],
@@ -120,9 +139,12 @@ def from_geojson(raw: object, notes: set[str]) -> BaseGeometry | None:
         if not isinstance(parts, list):
             raise Unfit("的图形集合里没有图形")
         return collect([from_geojson(part, notes) for part in parts])
-    if not isinstance(kind, str) or kind not in _DRAWN:
+    if not isinstance(kind, str) or kind not in GEOMETRIES:
         raise Unfit(f"的图形类型“{plain(kind)[:20]}”不认识")
-    return _DRAWN[kind](raw.get("coordinates"), notes)
+    coordinates = raw.get("coordinates")
+    if isinstance(coordinates, Sketch):
+        return coordinates.show(notes)
+    return GEOMETRIES[kind](coordinates, notes)
 
 
 def collect(parts: list[BaseGeometry | None]) -> BaseGeometry | None:
@@ -206,7 +228,7 @@ def _several(draw, join):
     return drawn
 
 
-_DRAWN = {
+GEOMETRIES = {
     "Point": _point,
     "LineString": _line,
     "Polygon": _polygon,
