@@ -167,17 +167,21 @@ def _heal(village: BaseGeometry, drawn: np.ndarray) -> tuple[list[list[Polygon]]
     return last.settled(), first.slivers()
 
 
-def _claims(faces: np.ndarray, polygons: np.ndarray) -> list[list[int]]:
-    """Which polygons hold more than half of each face. By area: a point inside a face a millimetre
-    wide may have been snapped to the wrong side."""
-    face, polygon = shapely.STRtree(polygons).query(faces, predicate="intersects")
-    shared = shapely.area(shapely.intersection(faces[face], polygons[polygon]))
-    most = shared > shapely.area(faces)[face] / 2
+def _claims(faces: np.ndarray, thin: np.ndarray, polygons: np.ndarray) -> list[list[int]]:
+    """Which polygons hold each face. For a thin one by area: a point inside a face a millimetre
+    wide may lie on the wrong side of a line that was moved to the lattice."""
+    tree = shapely.STRtree(polygons)
+    wide = np.flatnonzero(~thin)
+    face, polygon = tree.query(shapely.point_on_surface(faces[wide]), predicate="within")
+    pairs = list(zip(wide[face].tolist(), polygon.tolist(), strict=True))
+    strips = np.flatnonzero(thin)
+    face, polygon = tree.query(faces[strips], predicate="intersects")
+    strip = faces[strips[face]]
+    held = shapely.area(shapely.intersection(strip, polygons[polygon])) > shapely.area(strip) / 2
+    pairs += zip(strips[face[held]].tolist(), polygon[held].tolist(), strict=True)
     found: list[list[int]] = [[] for _ in faces]
-    for f, p in zip(face[most].tolist(), polygon[most].tolist(), strict=True):
+    for f, p in sorted(pairs):
         found[f].append(p)
-    for claims in found:
-        claims.sort()
     return found
 
 
@@ -187,14 +191,15 @@ class _Arrangement:
     def __init__(self, village: BaseGeometry, drawn: np.ndarray, lines: list[BaseGeometry]):
         noded = shapely.union_all(lines, grid_size=GRAIN_M)
         self.faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
-        self.inside = np.array([bool(c) for c in _claims(self.faces, np.array([village]))])
-        self.claims = _claims(self.faces, drawn)
+        thin = np.array([is_thin(face) for face in self.faces], dtype=bool)
+        self.inside = np.array([bool(c) for c in _claims(self.faces, thin, np.array([village]))])
+        self.claims = _claims(self.faces, thin, drawn)
         self.count = len(drawn)
         # A face is settled when it is wide and claimed once: its grid, else -1.
         self.owner = np.array(
             [
-                claims[0] if len(claims) == 1 and inside and not is_thin(face) else -1
-                for face, claims, inside in zip(self.faces, self.claims, self.inside, strict=True)
+                claims[0] if len(claims) == 1 and settled else -1
+                for claims, settled in zip(self.claims, self.inside & ~thin, strict=True)
             ],
             dtype=int,
         )
