@@ -87,8 +87,7 @@ def choose_encoding(samples: Iterable[tuple[bytes, bool]], hint: str | None = No
         if encoding not in TITLES:
             score = 0.9 if _reads_as_western(text) else 0.1
         elif encoding == "utf-8":
-            # Valid UTF-8 of three-byte characters does not happen by accident.
-            score += 1.0 if any(ord(c) > 0x7FF for c in text) else 0.3
+            score += 1.0 if _surely_utf8(text) else 0.3
         elif encoding == hint:
             score += 0.15
         if score > best_score:
@@ -136,6 +135,12 @@ def _plausibility(text: str) -> float:
     if not counts:
         return 0.0
     return sum(_weight(c) * n for c, n in counts.items()) / counts.total()
+
+
+def _surely_utf8(text: str) -> bool:
+    """A few Chinese characters in GBK may be valid UTF-8 by accident (学校 is ѧУ); a text cannot."""
+    foreign = _NOT_ASCII.findall(text)
+    return len(foreign) >= 8 or max(foreign) > "\u07ff" or _reads_as_western(text)
 
 
 def _reads_as_western(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import sqlite3
 import struct
 from pathlib import Path
@@ -177,6 +178,23 @@ def test_a_geojson_in_any_encoding_of_chinese_is_read(tmp_path, encoding):
     feature = read_layer(saved(tmp_path, "a.geojson", text.encode(encoding))).features[0]
 
     assert feature.properties["名"] in ("中国地名", "中國地名")
+
+
+def test_a_half_character_in_a_type_or_a_key_does_not_break_the_sentence(tmp_path):
+    texts = [
+        '{"type":"Feature","properties":{"\\ud800":1,"\\ud800":2},"geometry":null}',
+        '{"type":"Feature","properties":{},"geometry":{"type":"\\ud800"}}',
+    ]
+    for text in texts:
+        feature = read_layer(saved(tmp_path, "a.geojson", text.encode())).features[0]
+        assert feature.problem.encode("utf-8")
+
+
+def test_a_file_whose_name_is_gbk_on_disk_is_named_in_chinese(tmp_path):
+    path = tmp_path / os.fsdecode("边界.txt".encode("gb18030"))
+    path.write_bytes(b"x")
+
+    assert "“边界.txt”" in refusal(path)
 
 
 def test_an_encoding_that_is_asked_for_must_fit(tmp_path):
@@ -446,6 +464,23 @@ def test_a_gbk_table_under_a_western_label_is_read_as_chinese():
 
     assert [r["name"] for r in table.rows] == ["建安区", "灈阳镇"]
     assert "内容其实是 GB18030" in table.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding", "cpg"),
+    [
+        ("学校", "gb18030", None),  # by accident valid UTF-8
+        ("联通", "gb18030", None),
+        ("Montréal", "utf-8", None),
+        ("Montréal", "latin-1", "ISO-8859-1"),
+        ("許由", "cp950", None),
+        ("许由", "utf-8", "GBK"),
+    ],
+)
+def test_one_short_name_is_enough_to_judge_by(name, encoding, cpg):
+    table = read_dbf(dbf([("name", "C", 20)], [[name.encode(encoding)]], "ascii"), cpg=cpg)
+
+    assert table.rows == [{"name": name}]
 
 
 def test_bytes_that_are_no_text_are_refused_rather_than_guessed():

@@ -15,7 +15,7 @@ import pytest
 import shapely
 
 from core.geofile import gdal, read_layer
-from core.geofile.gdal import _DRIVERS, _skipped_drivers
+from core.geofile.gdal import _DRIVERS
 from core.importing import FileNotUsable
 from tests.core.geofile.test_messy_files import MESSY, is_one_chinese_sentence
 
@@ -267,10 +267,6 @@ def test_a_zip_with_a_password_a_zip_or_nothing_of_use_is_refused(refused):
     )
 
 
-def test_what_gdal_may_open_is_two_drivers_only():
-    assert set(pyogrio.list_drivers()) - set(_skipped_drivers().split(",")) == set(_DRIVERS)
-
-
 def test_the_worker_itself_refuses_another_driver_and_stays_in_its_limits(tmp_path, monkeypatch):
     """Even a VRT that came through the sniffing would not be opened."""
     vrt = f"""<OGRVRTDataSource><OGRVRTLayer name="jianan">
@@ -292,16 +288,31 @@ def test_a_worker_killed_by_its_limits_is_a_refusal(tmp_path, monkeypatch):
         gdal.open_in_worker("GPKG", {".gpkg": b""}, what="文件")
 
 
-def test_the_worker_gets_no_secret_and_no_network(tmp_path, monkeypatch):
+def test_the_worker_has_no_secret_bounded_memory_and_two_drivers(tmp_path, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://secret")
     report = tmp_path / "report"
     script = tmp_path / "asks.py"
-    script.write_text(
-        f"import json, os\nopen({str(report)!r}, 'w').write(json.dumps(dict(os.environ)))\nexit(3)"
-    )
+    script.write_text(f"""
+import importlib.util, json, os, socket, sys
+spec = importlib.util.spec_from_file_location("worker", {str(gdal._WORKER)!r})
+worker = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(worker)
+worker.confine()
+import pyogrio
+try:
+    bytearray(2 * worker.MEMORY_BYTES)
+    memory = "unbounded"
+except MemoryError:
+    memory = "bounded"
+found = dict(environment=dict(os.environ), drivers=list(pyogrio.list_drivers()), memory=memory)
+open({str(report)!r}, "w").write(json.dumps(found))
+sys.exit(3)
+""")
     monkeypatch.setattr(gdal, "_WORKER", script)
     with pytest.raises(FileNotUsable):
         gdal.open_in_worker("GPKG", {".gpkg": b""}, what="文件")
-    environment = json.loads(report.read_text())
-    assert "DATABASE_URL" not in environment
-    assert environment["PROJ_NETWORK"] == "OFF"
+    found = json.loads(report.read_text())
+
+    assert "DATABASE_URL" not in found["environment"]
+    assert set(found["drivers"]) == set(_DRIVERS)
+    assert found["memory"] == "bounded"
