@@ -74,6 +74,16 @@ def test_the_district_outline_is_recognised_in_every_datum(district, name, decla
     assert second.misfit_m > 100
 
 
+@pytest.mark.parametrize(
+    "epsg", [4525, 4527, 4546, 4548, 4497, 4498]
+)  # zones 37 and 39 with and without number, and the 6° zones
+def test_the_district_outline_is_recognised_in_every_zone_around(district, epsg):
+    name = f"epsg:{epsg}"
+    placement = place(layer(drawn_in(name, [district])), reference=district)
+    assert placement.used == name
+    assert off_m(placement, [district]) < 0.5
+
+
 @pytest.mark.parametrize("name", DATUMS)
 def test_a_neighbour_in_the_same_file_does_not_confuse(outlines, name):
     both = [outlines[411002], outlines[411003]]
