@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 class SignInForm(AuthenticationForm):
     # One sentence for a wrong name, a wrong password and an account that is closed.
     error_messages = {
-        "invalid_login": _("账号或密码不对,请再试一次。"),
-        "inactive": _("账号或密码不对,请再试一次。"),
+        "invalid_login": _("账号或密码不对，请再试一次。"),
+        "inactive": _("账号或密码不对，请再试一次。"),
     }
 
 

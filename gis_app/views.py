@@ -68,6 +68,10 @@ def not_found(request, exception):
 def server_error(request):
     """Without a context: whatever broke may break again while one is made."""
     if request.path.startswith(("/api/", "/tiles/")):
-        body = {"code": "server_error", "message": "系统没能完成这次操作,请稍后再试。", "detail": {}}
+        body = {
+            "code": "server_error",
+            "message": "系统没能完成这次操作,请稍后再试。",
+            "detail": {},
+        }
         return JsonResponse(body, status=500)
     return HttpResponse(render_to_string("500.html"), status=500)

@@ -47,7 +47,7 @@ function totals(area, classes, { released, intro }) {
       ),
     ),
     sum.state === "part" && h("p", { class: "quiet" }, t("只统计您负责的网格。")),
-    released && h("p", { class: "quiet" }, t("按公布口径:四舍五入到5,少于5的不显示。")),
+    released && h("p", { class: "quiet" }, t("按公布口径：四舍五入到5，少于5的不显示。")),
   );
 }
 

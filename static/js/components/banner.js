@@ -12,13 +12,13 @@ export function createBanner(root, onRetry) {
         since = null;
         document.body.classList.remove("is-offline");
         replace(root);
-        announce(t("网络已恢复,内容已更新。"));
+        announce(t("网络已恢复，内容已更新。"));
         return true;
       }
       if (!reachable && !since) {
         since = new Date();
         document.body.classList.add("is-offline");
-        const text = t("连不上服务器,现在看到的是 {time} 的内容。恢复后会自动更新。", { time: clock(lastSeen) });
+        const text = t("连不上服务器，现在看到的是 {time} 的内容。恢复后会自动更新。", { time: clock(lastSeen) });
         replace(root, h("p", {}, text), h("button", { type: "button", class: "link", onclick: onRetry }, t("现在重试")));
         announce(text);
       }

@@ -2,7 +2,7 @@
 
 import { h, replace } from "../lib/dom.js";
 import { day } from "../lib/format.js";
-import { isChinese, t } from "../lib/i18n.js";
+import { t } from "../lib/i18n.js";
 import { actionOf, classMark } from "./class-mark.js";
 import { emptyState, skeleton } from "./states.js";
 
@@ -27,8 +27,8 @@ function support(household) {
         "p",
         {},
         household.lapsed
-          ? t("上次的评估已过复核日期,不再沿用。请走访后重新提出建议。")
-          : t("还没有人评估过需要什么帮助。走访后可以提出建议,由上级确认。"),
+          ? t("上次的评估已过复核日期，不再沿用。请走访后重新提出建议。")
+          : t("还没有人评估过需要什么帮助。走访后可以提出建议，由上级确认。"),
       ),
     );
   }
@@ -45,8 +45,8 @@ function support(household) {
       ["原因", colour.reason],
       ["提供的帮助", colour.help_offered],
       ["确认人", colour.decided_by],
-      ["确认日期", day(colour.decided_on, isChinese())],
-      ["复核日期", day(colour.review_on, isChinese())],
+      ["确认日期", day(colour.decided_on)],
+      ["复核日期", day(colour.review_on)],
     ]),
   );
 }
@@ -62,9 +62,9 @@ function proposal(p) {
       ["原因", p.reason],
       ["提供的帮助", p.help_offered],
       ["提出人", p.proposed_by],
-      ["提出日期", p.proposed_on && day(p.proposed_on, isChinese())],
+      ["提出日期", p.proposed_on && day(p.proposed_on)],
     ]),
-    h("p", { class: "quiet" }, t("确认之前,地图和统计都不改变。")),
+    h("p", { class: "quiet" }, t("确认之前，地图和统计都不改变。")),
   );
 }
 
@@ -94,7 +94,7 @@ function body(household) {
         ["村", household.village && household.village.name],
         ["网格", household.grid ? household.grid.name : t("还没有划入网格")],
         ["主责", household.lead ? household.lead.name : t("暂无主责人")],
-        ["位置", household.point ? null : t("还没有位置,地图上看不到。")],
+        ["位置", household.point ? null : t("还没有位置，地图上看不到。")],
       ]),
     ),
   ];

@@ -2,7 +2,7 @@
 
 import { h } from "../lib/dom.js";
 import { day } from "../lib/format.js";
-import { isChinese, t } from "../lib/i18n.js";
+import { t } from "../lib/i18n.js";
 import { actionOf, classMark } from "./class-mark.js";
 import { emptyState } from "./states.js";
 
@@ -34,7 +34,7 @@ export function householdRows(households, classes, chosen, onOpen) {
               "span",
               { class: "row-note" },
               actionOf(known),
-              household.review_on ? ` · ${t("{day}复核", { day: day(household.review_on, isChinese()) })}` : "",
+              household.review_on ? ` · ${t("{day}复核", { day: day(household.review_on) })}` : "",
             ),
           ),
           h(

@@ -17,7 +17,7 @@ export function createMyGrids(root, classes, on) {
           "div",
           { class: "area-head" },
           h("h2", { tabindex: "-1", id: "area-name" }, t("我的网格")),
-          h("p", { class: "quiet" }, t("{name},您负责{n}个网格。", { name, n: grids.length })),
+          h("p", { class: "quiet" }, t("{name}，您负责{n}个网格。", { name, n: grids.length })),
         ),
         grids.length
           ? h("ul", { class: "cards" }, grids.map((grid) => h("li", {}, card(grid, classes, on))))

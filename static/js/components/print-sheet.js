@@ -2,7 +2,7 @@
 
 import { h, replace } from "../lib/dom.js";
 import { count, day } from "../lib/format.js";
-import { isChinese, t } from "../lib/i18n.js";
+import { t } from "../lib/i18n.js";
 import { childLevel, LEVEL_NAMES } from "../lib/levels.js";
 import { forPaper, isTold, measure } from "../lib/modes.js";
 import { valueText } from "./area-list.js";
@@ -22,7 +22,7 @@ function table(area, mode, classes) {
       h("td", {}, valueText(measure(mode, counts), mode, classes)),
     );
   });
-  const head = [t(LEVEL_NAMES[childLevel(area.level)]), t("家庭(户)"), t("未评估(户)"), t("到期未复核(户)"), modeTitle(mode, classes)];
+  const head = [t(LEVEL_NAMES[childLevel(area.level)]), t("家庭（户）"), t("未评估（户）"), t("到期未复核（户）"), modeTitle(mode, classes)];
   return h(
     "table",
     {},
@@ -42,10 +42,10 @@ export function fillPrintSheet(root, { area, mode, limits, classes, picture, by,
     h(
       "p",
       {},
-      t("统计到 {day}。单位:户。只含打印人有权查看的范围,小于5的数不打印。", { day: day(iso, isChinese()) }),
-      ` ${t("打印人:{name}", { name: by })}`,
+      t("统计到 {day}。单位：户。只含打印人有权查看的范围，小于5的数不打印。", { day: day(iso) }),
+      ` ${t("打印人：{name}", { name: by })}`,
     ),
-    invented && h("p", {}, t("演示数据:乡镇、村、网格边界为虚构。")),
+    invented && h("p", {}, t("演示数据：乡镇、村、网格边界为虚构。")),
     h("div", { class: "print-figure" }, picture, h("div", { class: "print-legend" }, legendContent(mode, limits, classes, { signs: false, parts }))),
     childLevel(area.level) && table(area, mode, classes),
   );

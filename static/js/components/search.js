@@ -51,7 +51,7 @@ export function createSearch(root, find, onChoose) {
       results = (await find(q, { signal: pending.signal })).results;
       draw(q);
     } catch (error) {
-      if (error.name !== "AbortError") say(t("暂时搜不了,请稍后再试。"));
+      if (error.name !== "AbortError") say(t("暂时搜不了，请稍后再试。"));
     }
     return undefined;
   }

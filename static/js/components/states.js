@@ -4,16 +4,16 @@ import { h } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 
 export const STATE_NAMES = {
-  zero: "没有(数值为0)",
+  zero: "没有（数值为0）",
   empty: "没有登记家庭",
   ungridded: "还没有划分网格",
   denied: "不在您的工作范围",
-  suppressed: "少于5户,不显示",
+  suppressed: "少于5户，不显示",
 };
 
 const SENTENCES = {
   empty: "这里还没有登记家庭。",
-  denied: "这里不在您的工作范围内,只能看到地名和边界。",
+  denied: "这里不在您的工作范围内，只能看到地名和边界。",
 };
 
 export function stateSwatch(state) {
@@ -22,7 +22,7 @@ export function stateSwatch(state) {
 
 /** A line with the state's texture and its sentence. */
 export function stateNote(state, households) {
-  const text = households > 0 ? t("按岗位分工,这里只显示户数,共{n}户。家庭的具体情况由乡镇和村里负责。", { n: households }) : t(SENTENCES[state]);
+  const text = households > 0 ? t("按岗位分工，这里只显示户数，共{n}户。家庭的具体情况由乡镇和村里负责。", { n: households }) : t(SENTENCES[state]);
   return h("p", { class: "state-note" }, stateSwatch(state), text);
 }
 

@@ -1,6 +1,6 @@
 /* How numbers and days are written. */
 
-import { t } from "./i18n.js";
+import { isChinese, t } from "./i18n.js";
 
 /** The value that stands for "fewer than five, therefore not told". */
 export const SUPPRESSED = -1;
@@ -27,10 +27,10 @@ export function decimal(value) {
 }
 
 /** 2026-11-24 → 2026年11月24日, or as it is for English. */
-export function day(iso, chinese = true) {
+export function day(iso) {
   if (!iso) return "—";
   const [y, m, d] = iso.slice(0, 10).split("-").map(Number);
-  return chinese ? `${y}年${m}月${d}日` : iso.slice(0, 10);
+  return isChinese() ? `${y}年${m}月${d}日` : iso.slice(0, 10);
 }
 
 export function clock(date) {

@@ -1,7 +1,7 @@
 /* The five levels and what may be drawn of them. A code's length tells its level. */
 
 export const LEVELS = ["district", "town", "village", "grid"];
-export const LEVEL_NAMES = { district: "区县", town: "乡镇街道", village: "村(社区)", grid: "网格", household: "家庭" };
+export const LEVEL_NAMES = { district: "区县", town: "乡镇街道", village: "村（社区）", grid: "网格", household: "家庭" };
 const LEVEL_OF_LENGTH = { 6: "district", 9: "town", 12: "village", 15: "grid" };
 
 // From which tile zoom on the server draws a level (see the tile contract).

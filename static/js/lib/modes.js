@@ -19,7 +19,7 @@ export const MODE_NAMES = {
 
 // Every figure says what it is a part of.
 export const MODE_MEANINGS = {
-  main: "已评估家庭中,户数最多的一类服务。",
+  main: "已评估家庭中，户数最多的一类服务。",
   share: "该类家庭 ÷ 全部家庭。",
   unassessed: "还没有评估的家庭 ÷ 全部家庭。",
   overdue: "到了复核日期还没有复核的家庭 ÷ 全部家庭。",

@@ -86,7 +86,7 @@ async function start() {
     },
     {
       released: isReleased,
-      intro: isReader ? null : t("您的岗位不按片区查看家庭。这里只有公开的区划、网格,以及网格有没有主责人。"),
+      intro: isReader ? null : t("您的岗位不按片区查看家庭。这里只有公开的区划、网格，以及网格有没有主责人。"),
     },
   );
   const myGrids = createMyGrids($("list"), classes, {
@@ -229,7 +229,7 @@ async function start() {
       replace(
         $("list"),
         h("div", { class: "area-head" }, h("h2", { tabindex: "-1", id: "area-name" }, t("未落图的家庭")), back),
-        h("p", { class: "quiet" }, t("还没有位置,或位置不在任何网格里,共{n}户。", { n: found.count })),
+        h("p", { class: "quiet" }, t("还没有位置，或位置不在任何网格里，共{n}户。", { n: found.count })),
         found.count ? householdRows(found.results, classes, null, open) : emptyState(t("都已落图"), t("这里的每一户都在网格里。")),
         found.next && h("p", { class: "quiet" }, t("先列出前{n}户。", { n: found.results.length })),
       );
