@@ -28,13 +28,17 @@ class Diff:
     reshaped: list[tuple[Division, Row]] = field(default_factory=list)
     vanished: list[Division] = field(default_factory=list)  # not in the file
     ended: list[Division] = field(default_factory=list)  # and no longer valid
-    unchanged: int = 0
+    rows: int = 0
 
     @property
     def changed(self) -> dict[str, tuple[Division, Row]]:
         """Every present division that the file changes, once."""
         lists = (self.renamed, self.moved, self.outlined, self.reshaped)
         return {row.code: (division, row) for part in lists for division, row in part}
+
+    @property
+    def unchanged(self) -> int:
+        return self.rows - len(self.new) - len(self.changed)
 
 
 def compare(
@@ -43,13 +47,12 @@ def compare(
     """What the file changes. `recoded` are codes that a stated list says became others."""
     present = {d.code: d for d in Division.objects.current().filter(level=level)}
     in_file = {row.code for row in rows}
-    diff = Diff()
+    diff = Diff(rows=len(rows))
     for row in rows:
         division = present.get(row.code)
         if division is None:
             diff.new.append(row)
             continue
-        before = len(diff.changed)
         if division.name != row.name:
             diff.renamed.append((division, row))
             diff.names_before[row.code] = division.name
@@ -60,7 +63,6 @@ def compare(
             (diff.reshaped if outlines.is_real(division) else diff.outlined).append((division, row))
         elif row.shape is not None and division.outline_invented:
             diff.outlined.append((division, row))
-        diff.unchanged += len(diff.changed) == before
     children = defaultdict(list)
     for division in present.values():
         if division.parent_id:

@@ -182,7 +182,8 @@ def understand(rows: list[Row], *, level: Level, parent: str | None) -> list[str
         elif problem:
             problems.append(f"{row.label}:{problem}")
         row.code = "" if foreign else code
-        row.parent_code = parent or (code[: CODE_LENGTH[level] - 3] if code else "")
+        if level != Level.DISTRICT:
+            row.parent_code = parent or code[: CODE_LENGTH[level] - 3]
         if row.raw_parent and not parent:
             row.parent_code, problem = _read_code(row.raw_parent, PARENT_LEVEL[level])
             if problem:

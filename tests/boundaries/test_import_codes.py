@@ -4,11 +4,10 @@ from datetime import date
 
 import pytest
 import shapely
+from openpyxl import Workbook
 
-from boundaries.models import Division
-from tests.boundaries.county import (
-    WEST,
-)
+from boundaries.models import Division, ImportBatch, Level
+from tests.boundaries.county import WEST, names
 
 pytestmark = pytest.mark.usefixtures("db", "system")
 
@@ -56,6 +55,29 @@ def test_a_code_with_a_lost_leading_zero_in_a_boundary_file_is_refused_by_featur
     features = [({"code": 11003, "name": "示例县"}, WEST)]
     ran = load(write("t.geojson", features), "district")
     assert ran.report["reasons"][0].startswith("第 1 个要素(示例县):代码 11003 只有 5 位,应为 6 位")
+
+
+def test_a_workbook_with_a_title_and_codes_as_numbers_is_read(load, tmp_path, county):
+    book = Workbook()
+    for line in [
+        ["2023年村名单", None],
+        ["村代码", "村名"],
+        [999001101201, "甲村"],
+        [999001101202, "乙村"],
+    ]:
+        book.active.append(line)
+    path = tmp_path / "名单.xlsx"
+    book.save(path)
+    assert load(path, "village").counts["new"] == 2
+    assert names(Level.VILLAGE) == {"999001101201": "甲村", "999001101202": "乙村"}
+
+
+def test_a_list_in_gb18030_is_read_and_the_encoding_recorded(load, tmp_path, county):
+    path = tmp_path / "list.csv"
+    path.write_bytes("代码,名称\n999001101201,龑村\n".encode("gb18030"))
+    load(path, "village")
+    assert names(Level.VILLAGE) == {"999001101201": "龑村"}
+    assert ImportBatch.objects.first().encoding == "gb18030"
 
 
 def test_all_mistakes_are_told_at_once(load, write, county):
