@@ -1,0 +1,70 @@
+"""What is done to accounts."""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from accounts.models import Member, Role
+from boundaries.models import Division
+
+# Read aloud over the telephone: no 0 and O, no 1, I and l.
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A member as a county lists her."""
+
+    username: str
+    name: str
+    role: Role
+    division: Division | None
+
+
+@dataclass
+class Enrolled:
+    """Usernames by what happened; first passwords only where they were asked for."""
+
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    passwords: dict[str, str] = field(default_factory=dict)
+
+
+@transaction.atomic
+def enrol_members(*, listed: Collection[Listed], with_passwords: bool) -> Enrolled:
+    """Make accounts what the list says; accounts that it does not name stay as they are.
+
+    Without a first password nobody can sign in to a new account. A password that somebody has
+    chosen is never touched.
+    """
+    known = {m.username: m for m in Member.objects.select_for_update()}
+    done = Enrolled()
+    for one in listed:
+        member = known.get(one.username)
+        if member is None:
+            member = Member(username=one.username)
+            done.new.append(one.username)
+        elif (member.name, member.role, member.division_id) != (
+            one.name,
+            one.role,
+            one.division and one.division.pk,
+        ):
+            done.changed.append(one.username)
+        else:
+            done.unchanged += 1
+        member.name, member.role, member.division = one.name, one.role, one.division
+        if member.pk is None:
+            member.set_unusable_password()
+        if with_passwords and not member.has_usable_password():
+            done.passwords[one.username] = first_password()
+            member.set_password(done.passwords[one.username])
+        member.save()
+    return done
+
+
+def first_password() -> str:
+    """Twelve letters in groups of four: 59 bits."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
