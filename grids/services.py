@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import shapely
 from django.contrib.gis.geos import GEOSGeometry
@@ -13,6 +14,7 @@ from django.utils import timezone
 from shapely import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
+from accounts.models import Member
 from boundaries.models import Division
 from boundaries.services.outlines import from_django, to_django
 from core.errors import Conflict
@@ -114,6 +116,35 @@ def close_grids(grids: Collection[Grid]) -> None:
     Grid.objects.filter(pk__in=ids).update(closed_on=timezone.localdate())
     # An assignment that was to begin later never does.
     Assignment.objects.open().filter(grid__in=ids).update(ended_at=Greatest(F("started_at"), Now()))
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Somebody is to answer for a grid."""
+
+    grid: Grid
+    member: Member
+    part: Assignment.Role
+    started_at: datetime
+
+
+@transaction.atomic
+def take_up_duties(*, duties: Collection[Duty]) -> list[Duty]:
+    """Open an assignment for each duty that is not open yet; return those.
+
+    Ends nothing: a duty that contradicts an open one violates a constraint.
+    """
+    # Locked in one order, like everybody who changes who answers for a grid.
+    ids = sorted({duty.grid.pk for duty in duties})
+    list(Grid.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
+    there = set(
+        Assignment.objects.open().filter(grid__in=ids).values_list("grid", "member", "role")
+    )
+    new = [d for d in duties if (d.grid.pk, d.member.pk, d.part) not in there]
+    Assignment.objects.bulk_create(
+        Assignment(grid=d.grid, member=d.member, role=d.part, started_at=d.started_at) for d in new
+    )
+    return new
 
 
 def simplify_outlines() -> None:

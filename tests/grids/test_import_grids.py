@@ -6,7 +6,7 @@ import json
 import pytest
 import shapely
 from django.contrib.gis.geos import Point as GeosPoint
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 from shapely.geometry import box, mapping
 
@@ -14,6 +14,7 @@ from boundaries.models import Division, ImportBatch
 from boundaries.services.outlines import from_django, to_django
 from core.coords import parse_crs
 from grids.models import Assignment, Grid
+from households.management.commands import import_grids
 from households.models import Household
 from tests.factories import SOUTH, STEP, WEST
 
@@ -272,6 +273,19 @@ def test_a_household_on_the_edge_of_two_grids_belongs_to_the_lower_code(cast, wr
     rest = (WEST + 1.5 * STEP, SOUTH, WEST + 3 * STEP, SOUTH + STEP)
     run(write((quarter, f"{LIU}004"), (rest, f"{LIU}003")))
     assert Household.objects.get(pk=home.pk).grid.code == f"{LIU}003"
+
+
+@pytest.mark.parametrize("last_step", ["join_to_grids", "record_batch"])
+def test_an_import_killed_at_the_end_leaves_nothing_behind(cast, write, monkeypatch, last_step):
+    before = state()
+
+    def killed(**_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(import_grids, last_step, killed)
+    with pytest.raises(CommandError, match="什么都没有改"):
+        call_command("import_grids", write(*[(shape, LIU) for shape in thirds()]))
+    assert state() == before
 
 
 @pytest.mark.parametrize(
