@@ -28,7 +28,8 @@ FITS_CLOSELY_M = 60
 WORSE_BY_M, WORSE_TIMES = 100, 2
 # The known outline is looked at every so many metres, where a possibility comes this near to it.
 SAMPLE_M, NEAR_M = 100, 500
-# A file at the edge must follow it for so many metres to prove anything.
+# A part at the edge must follow it for so many metres to prove anything, and round a bend: a
+# straight stretch says nothing of a shift along it, nor of a village that lies behind it.
 ENOUGH_M = 3_000
 # A file that fills this share of the known outline shares its edge.
 FILLS = 0.85
@@ -162,7 +163,7 @@ def _against(reference, declared: Declared, given: Crs | None, shapes, xy):
     known = _Known(reference)
     trials = [_try(reading, shapes, xy, known) for reading in readings]
     trials = [t for t in trials if np.isfinite(t.distance_m)]
-    followed_m = _measure(trials)
+    _measure(trials)
     trials.sort(key=lambda t: t.misfit_m)
     if not trials or trials[0].distance_m > ELSEWHERE_M:
         raise _unclear(trials, _elsewhere(trials, stated))
@@ -175,7 +176,7 @@ def _against(reference, declared: Declared, given: Crs | None, shapes, xy):
     alone = not best.reading.crs.in_degrees and next_m > ELSEWHERE_M
     close = not filled or declared.kind == "unknown"
     fits = best.misfit_m <= (FITS_CLOSELY_M if close else FITS_M) or (alone and not filled)
-    enough = filled or followed_m >= ENOUGH_M or alone
+    enough = filled or alone or known.followed_m(best.to_edge <= FITS_CLOSELY_M) >= ENOUGH_M
     clear = next_m >= max(best.misfit_m + WORSE_BY_M, WORSE_TIMES * best.misfit_m)
     if trusted:
         return _trusted(trusted, declared, trials, decided=fits and enough and clear)
@@ -229,13 +230,27 @@ class _Known:
         self.scale = np.array([111_320 * np.cos(np.radians(self.middle[1])), 110_950])
         self.shape = shapely.transform(reference, self.metres)
         rings = shapely.get_rings(shapely.get_parts(self.shape))
-        self.samples = np.concatenate(
-            [shapely.line_interpolate_point(r, np.arange(0, r.length, SAMPLE_M)) for r in rings]
+        along = [(r, np.arange(0, r.length, SAMPLE_M)) for r in rings]
+        self.samples, ahead = (
+            np.concatenate([shapely.line_interpolate_point(r, at + step) for r, at in along])
+            for step in (0, 1)
         )
+        # Which way the outline runs at each sample, as a unit vector.
+        way = shapely.get_coordinates(ahead) - shapely.get_coordinates(self.samples)
+        self.way = way / np.maximum(np.hypot(*way.T), 1e-9)[:, None]
         shapely.prepare(self.shape)
 
     def metres(self, lonlat: np.ndarray) -> np.ndarray:
         return (lonlat - self.middle) * self.scale
+
+    def followed_m(self, samples: np.ndarray) -> float:
+        """The length these samples stand for, as far as it runs in both directions.
+
+        All of it for a round outline, none for a straight stretch: twice the smaller eigenvalue of
+        the sum of the directions' outer products.
+        """
+        way = self.way[samples]
+        return float(2 * SAMPLE_M * np.linalg.eigvalsh(way.T @ way)[0])
 
 
 def _try(reading: _Reading, shapes: np.ndarray, xy: np.ndarray, known: _Known) -> _Trial:
@@ -266,20 +281,19 @@ def _try(reading: _Reading, shapes: np.ndarray, xy: np.ndarray, known: _Known) -
     )
 
 
-def _measure(trials: list[_Trial]) -> float:
-    """Fill in every misfit, over the same samples; return how many metres those stand for."""
+def _measure(trials: list[_Trial]) -> None:
+    """Fill in every misfit, over the same samples of the known outline."""
     tried = [t for t in trials if t.to_edge is not None]
     for trial in trials:
         trial.misfit_m = trial.distance_m
     if not tried:
-        return 0.0
+        return
     nearest = np.min([t.to_edge for t in tried], axis=0)
     looked_at = nearest <= NEAR_M
     for trial in tried:
         trial.misfit_m = float(
             np.median(trial.to_edge[looked_at]) if looked_at.any() else trial.to_edge.min()
         )
-    return float(looked_at.sum() * SAMPLE_M)
 
 
 def _looks_like_degrees(xy: np.ndarray) -> bool:

@@ -123,6 +123,23 @@ def test_one_town_at_the_edge_is_recognised_or_asked_about_but_never_shifted_wro
     assert recognised >= 8
 
 
+@pytest.mark.parametrize("name", ["wgs84", "gcj02"])
+def test_a_town_set_back_from_the_edge_by_as_much_as_a_shift_is_not_shifted(district, name):
+    """Its own edge runs beside the district's: a straight stretch would seem to fit after a shift."""
+    inner = district.buffer(-0.006)
+    west, south, east, north = district.bounds
+    for x in np.arange(west, east, 0.04):
+        for y in np.arange(south, north, 0.04):
+            town = inner & shapely.box(x, y, x + 0.04, y + 0.04)
+            if town.is_empty:
+                continue
+            try:
+                placement = place(layer(drawn_in(name, [town])), reference=district)
+            except CrsUnclear:
+                continue
+            assert placement.used == name
+
+
 @pytest.mark.parametrize("name", ["wgs84", "gcj02", "bd09"])
 def test_parts_in_the_middle_prove_nothing_and_are_asked_about(district, name):
     middle = shapely.box(113.65, 34.08, 113.68, 34.10)
