@@ -475,6 +475,7 @@ def test_a_gbk_table_under_a_western_label_is_read_as_chinese():
         ("Montréal", "latin-1", "ISO-8859-1"),
         ("許由", "cp950", None),
         ("许由", "utf-8", "GBK"),
+        ("國陽", "cp950", "Big5"),  # 瓣锭 in GBK: as good, so the label decides
     ],
 )
 def test_one_short_name_is_enough_to_judge_by(name, encoding, cpg):
