@@ -96,10 +96,13 @@ class RollCommand(ImportCommand):
         raise NotImplementedError
 
     def run(self, path: Path, options: dict, progress: Progress) -> dict:
+        rejects = options["rejects"]
+        if rejects and rejects.resolve() == path.resolve():
+            raise FileNotUsable("--rejects 不能是要导入的文件自己。")
         roll = read_roll(path, self.headers, needed=self.needed, encoding=options["encoding"])
         done = self.take(roll, options, progress)
-        if options["rejects"]:
-            roll.write_rejects(options["rejects"])
+        if rejects:
+            roll.write_rejects(rejects)
         if not roll.accepted():
             raise ImportRefused("没有一行可以导入。", roll.reasons())
         return {"rows": len(roll.rows), **done, "rejected": roll.reasons(), "notes": roll.notes}

@@ -47,6 +47,8 @@ class Replaced:
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     vanished: list[str] = field(default_factory=list)
+    # Ids of the villages whose families must be joined again.
+    villages: set[int] = field(default_factory=set)
 
 
 @transaction.atomic
@@ -63,7 +65,9 @@ def replace_grids(*, village: Division, drawn: Collection[Drawn]) -> Replaced:
         differ(from_django(before[d.code].geom), d.geom) for d in drawn
     )
     gone = [grid for code, grid in before.items() if code not in {d.code for d in drawn}]
+    gone += _left_behind(village)
     close_grids(gone)
+    done.villages = {village.pk, *(grid.village_id for grid in gone)}
     done.vanished = [grid.code for grid in gone]
     new = []
     for d in drawn:
@@ -86,6 +90,16 @@ def replace_grids(*, village: Division, drawn: Collection[Drawn]) -> Replaced:
     Grid.objects.bulk_create(new)
     done.new = [grid.code for grid in new]
     return done
+
+
+def _left_behind(village: Division) -> list[Grid]:
+    """Grids of villages that exist no more, under an old code, on this village's ground."""
+    ground = from_django(village.geom)
+    old = Grid.objects.current().filter(
+        village__valid_to__isnull=False, geom__intersects=village.geom
+    )
+    shapes = [(grid, from_django(grid.geom)) for grid in old.order_by("code")]
+    return [grid for grid, shape in shapes if shape.intersection(ground).area > shape.area / 2]
 
 
 def _change(grid: Grid, drawn: Drawn, redrawn: bool) -> bool:

@@ -174,6 +174,14 @@ def test_a_list_with_the_wrong_columns_is_refused(cast, roll, header, why):
     assert why in report["message"]
 
 
+def test_the_rejects_never_overwrite_the_list(cast, roll):
+    path = roll("a1,示例,主任,", "ok1,示例,执委,999001101201")
+    before = path.read_text()
+    report, _ = run(path, "--rejects", str(path))
+    assert not report["ok"]
+    assert path.read_text() == before
+
+
 def test_columns_nobody_knows_are_named_and_ignored(cast, roll):
     path = roll("示例,wei1,x,执委,999001101201", header="姓名,账号,生日,岗位,任职地代码")
     report, _ = run(path)

@@ -3,6 +3,8 @@
 import io
 import json
 
+import numpy as np
+import pyogrio
 import pytest
 import shapely
 from django.contrib.gis.geos import Point as GeosPoint
@@ -16,7 +18,7 @@ from core.coords import parse_crs
 from grids.models import Assignment, Grid
 from households.management.commands import import_grids
 from households.models import Household
-from tests.factories import SOUTH, STEP, WEST
+from tests.factories import SOUTH, STEP, WEST, division
 
 LIU, TAO = "999001101201", "999001101202"
 HALVES = [
@@ -171,6 +173,17 @@ def test_villages_that_are_not_in_the_file_are_untouched(cast, write):
     assert Household.objects.filter(grid=cast.tao1).count() == 4
 
 
+def test_grids_under_a_villages_old_code_are_closed_by_its_new_ones(cast, write):
+    """A recoded village is a new row; its old grids would lie under the new ones for ever."""
+    Division.objects.filter(pk=cast.liu.pk).update(valid_to=timezone.localdate())
+    renewed = division("999001101209", "柳村", cast.east, geom=cast.liu.geom)
+    report, _ = run(write(*[(shape, renewed.code) for shape in HALVES]))
+    assert report["new"] == [f"{renewed.code}001", f"{renewed.code}002"]
+    assert report["vanished"] == [cast.liu1.code, cast.liu2.code]
+    assert not Household.objects.filter(grid__in=[cast.liu1, cast.liu2]).exists()
+    assert not Assignment.objects.open().filter(grid__in=[cast.liu1, cast.liu2]).exists()
+
+
 def test_a_new_name_or_target_alone_changes_no_outline(cast, write):
     before = Grid.objects.get(pk=cast.liu1.pk).geom
     report, _ = run(
@@ -221,6 +234,23 @@ def test_without_faults_the_faults_file_is_empty(cast, write, tmp_path):
     assert json.loads(out.read_text())["features"] == []
 
 
+def test_an_old_map_of_faults_does_not_outlive_a_refusal(cast, write, tmp_path):
+    out = tmp_path / "out.json"
+    out.write_text("old")
+    run(write((HALVES[0], "1")), "--faults", str(out))
+    assert json.loads(out.read_text())["features"] == []
+
+
+def test_the_faults_never_overwrite_the_file_that_is_read(cast, write, tmp_path):
+    path = write((HALVES[0], f"{LIU}001"))
+    before = path.read_text()
+    report, _ = run(path, "--faults", str(path))
+    assert report["code"] == "file_not_usable"
+    assert path.read_text() == before
+    report, _ = run(path, "--faults", str(tmp_path))
+    assert report["code"] == "file_not_usable"
+
+
 def test_one_faulty_village_keeps_the_good_one_out_too(cast, write):
     before = state()
     run(
@@ -253,6 +283,26 @@ def test_shifted_coordinates_are_recognised_and_corrected(cast, write, datum):
     report, _ = run(write((shapes[0], f"{LIU}001"), (shapes[1], f"{LIU}002")))
     assert report["crs"] == datum
     assert report["unchanged"] == 2
+
+
+def test_a_shapefile_in_gauss_kruger_and_gbk_is_read(cast, tmp_path):
+    """As a surveying office hands it over: EPSG:4547, Chinese fields, ten bytes a name."""
+    flat = [shapely.transform(box(*b), parse_crs("EPSG:4547").from_wgs84) for b in HALVES]
+    path = tmp_path / "网格.shp"
+    pyogrio.raw.write(
+        path,
+        shapely.to_wkb(flat),
+        [np.array([f"{LIU}001", f"{LIU}002"], dtype=object), np.array(["西片", ""], dtype=object)],
+        ["网格编码", "网格名称"],
+        geometry_type="Polygon",
+        crs="EPSG:4547",
+        driver="ESRI Shapefile",
+        encoding="gbk",
+    )
+    report, _ = run(path)
+    assert report["crs"] == "epsg:4547"
+    assert (report["changed"], report["unchanged"]) == ([f"{LIU}001"], 1)
+    assert Grid.objects.get(code=f"{LIU}001").name == "西片"
 
 
 def test_the_import_is_recorded(cast, write):

@@ -6,7 +6,7 @@ from pathlib import Path
 from boundaries.doctor import place
 from boundaries.services import file_sha256, record_batch
 from core.geofile import read_layer
-from core.importing import ImportCommand, ImportRefused
+from core.importing import FileNotUsable, ImportCommand, ImportRefused
 from grids.imports import known_outline, plan, read_drafts
 from grids.services import overlaps_told, replace_grids, simplify_outlines
 from households.services import join_to_grids
@@ -34,6 +34,10 @@ class Command(ImportCommand):
         )
 
     def run(self, path, options, progress):
+        faults = options["faults"]
+        if faults:
+            # Also when it is refused before anything is measured: an old map would mislead.
+            _write_faults(faults, [], read_from=path)
         progress("读取文件")
         layer = read_layer(path, layer=options["layer"], encoding=options["encoding"])
         drafts, reasons = read_drafts(
@@ -47,12 +51,12 @@ class Command(ImportCommand):
         progress(f"坐标系:{placement.method}")
         progress("核对网格是否铺满各村")
         found = plan(drafts, placement.geometries)
-        if options["faults"]:
-            content = {"type": "FeatureCollection", "features": found.faults}
-            options["faults"].write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        if faults:
+            _write_faults(faults, found.faults, read_from=path)
         _refuse(found.reasons)
         progress("写入网格")
         report = {"new": [], "changed": [], "vanished": [], "unchanged": 0}
+        touched: set[int] = set()
         with overlaps_told():
             for village, drawn in found.grids.items():
                 done = replace_grids(village=village, drawn=drawn)
@@ -60,11 +64,12 @@ class Command(ImportCommand):
                 report["changed"] += done.changed
                 report["vanished"] += done.vanished
                 report["unchanged"] += len(done.unchanged)
+                touched |= done.villages
         moved = 0
         if report["new"] or report["changed"] or report["vanished"]:
             simplify_outlines()
             progress("重新归户")
-            moved = join_to_grids(villages=[village.pk for village in found.grids])
+            moved = join_to_grids(villages=touched)
         record_batch(
             kind="grids",
             path=path,
@@ -92,6 +97,16 @@ class Command(ImportCommand):
             f"改动 {len(report['changed'])},停用 {len(report['vanished'])},"
             f"不变 {report['unchanged']};{report['households_moved']} 户换了网格。"
         )
+
+
+def _write_faults(target: Path, features: list[dict], *, read_from: Path) -> None:
+    if target.resolve() == read_from.resolve():
+        raise FileNotUsable("--faults 不能是要导入的文件自己。")
+    content = {"type": "FeatureCollection", "features": features}
+    try:
+        target.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    except OSError:
+        raise FileNotUsable(f"写不了文件“{target}”;请换一个位置。") from None
 
 
 def _refuse(reasons: list[str]) -> None:
