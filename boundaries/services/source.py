@@ -34,6 +34,7 @@ ANY_NAME = ["name", "名称", "区划名称", "单位名称", "xzqmc", "zldwmc",
 
 TITLE = {Level.DISTRICT: "区县", Level.TOWN: "乡镇", Level.VILLAGE: "村"}
 PARENT_LEVEL = {Level.TOWN: Level.DISTRICT, Level.VILLAGE: Level.TOWN}
+FOREIGN = ";不是国标代码的请加 --parent 上级代码,由系统编号"
 LONGEST_NAME = 80
 MANY = 20
 
@@ -221,6 +222,7 @@ def _twice(rows: list[Row]) -> list[str]:
 def _read_code(text: str, level: Level) -> tuple[str, str | None]:
     """A division's code of that level, and what is wrong with the text if it is none."""
     wanted, title = CODE_LENGTH[level], TITLE[level]
+    foreign = "" if level == Level.DISTRICT else FOREIGN
     if not text:
         return "", "没有代码。请补上,或用 --code-field 指定代码所在的列。"
     try:
@@ -229,8 +231,7 @@ def _read_code(text: str, level: Level) -> tuple[str, str | None]:
         return "", error.message
     if not re.fullmatch(r"[0-9]+", code):
         return "", (
-            f"代码“{code[:20]}”不是数字。{title}代码是 {wanted} 位数字;"
-            "不是国标代码的请加 --parent 上级代码,由系统编号。"
+            f"代码“{code[:20]}”不是数字。{title}代码是 {wanted} 位数字,请核对代码列{foreign}。"
         )
     # Official lists write every code with 12 digits: 411003104000 is a town's.
     bare = code
@@ -247,8 +248,8 @@ def _read_code(text: str, level: Level) -> tuple[str, str | None]:
             "请把这一列设为“文本”后重新填写。"
         )
     return "", (
-        f"代码 {code[:20]} 有 {len(code)} 位,{title}代码应为 {wanted} 位。请核对层级和代码列;"
-        "不是国标代码的请加 --parent 上级代码,由系统编号。"
+        f"代码 {code[:20]} 有 {len(code)} 位,{title}代码应为 {wanted} 位。"
+        f"请核对层级和代码列{foreign}。"
     )
 
 
