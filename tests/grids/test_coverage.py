@@ -161,6 +161,18 @@ def test_a_strip_between_two_rows_is_cut_where_grids_meet():
         assert 200 <= grid.bounds[2] - grid.bounds[0] <= 601
 
 
+def test_a_gap_that_runs_on_as_a_crack_of_a_millimetre_is_not_given_away_whole():
+    """Where the crack is snapped to the lattice, a point inside it lies on the wrong side."""
+    tiling = check(
+        box(0, 0, 80, 100), box(0, 100, 80, 600),
+        Polygon([(1000, 0), (1000, 100), (80.0625, 100), (80, 0)]),
+        Polygon([(1000, 100), (1000, 600), (80, 600), (80.001, 100)]),
+    )  # fmt: skip
+    assert_exact(tiling)
+    upper = metres(tiling)[1]
+    assert upper.bounds[1] == pytest.approx(100, abs=0.01)
+
+
 def test_a_village_of_two_parts_is_tiled_part_by_part():
     village = MultiPolygon([box(0, 0, 400, 600), box(600, 0, 1000, 600)])
     tiling = check(*village.geoms, village=village)
