@@ -5,7 +5,6 @@ import json
 import os
 import stat
 import struct
-import time
 import zipfile
 from pathlib import Path
 
@@ -17,23 +16,8 @@ import shapely
 from core.geofile import gdal, read_layer
 from core.geofile.gdal import _DRIVERS
 from core.importing import FileNotUsable
-from tests.core.geofile.test_messy_files import MESSY, is_one_chinese_sentence
+from tests.core.geofile.samples import DISTRICT, GEOJSON, JIANAN, MESSY, refusal, saved, zipped
 
-JIANAN = MESSY / "derived_jianan"
-SQUARE = [[[113.8, 34.0], [113.9, 34.0], [113.9, 34.1], [113.8, 34.1], [113.8, 34.0]]]
-GEOJSON = json.dumps(
-    {
-        "type": "FeatureCollection",
-        "features": [
-            {
-                "type": "Feature",
-                "properties": {"名称": "建安区"},
-                "geometry": {"type": "Polygon", "coordinates": SQUARE},
-            }
-        ],
-    },
-    ensure_ascii=False,
-).encode()
 KML = """<?xml version="1.0" encoding="UTF-8"?>{doctype}
 <kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>{name}</name>
 <Point><coordinates>113.8,34.0</coordinates></Point></Placemark></Document></kml>"""
@@ -42,10 +26,6 @@ MILLION_LAUGHS = (
     + "".join(f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 20))
     + "]>"
 )
-DISTRICT = {
-    suffix: (JIANAN / f"gbk_no_cpg/jianan{suffix}").read_bytes()
-    for suffix in (".shp", ".shx", ".dbf", ".prj")
-}
 
 
 @pytest.fixture
@@ -58,29 +38,6 @@ def refused(tmp_path):
         return refusal(path)
 
     return refuse
-
-
-def refusal(path: Path) -> str:
-    started = time.monotonic()
-    with pytest.raises(FileNotUsable) as error:
-        read_layer(path)
-    assert time.monotonic() - started < 20
-    assert is_one_chinese_sentence(error.value.message)
-    return error.value.message
-
-
-def zipped(members: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return out.getvalue()
-
-
-def saved(tmp_path: Path, name: str, data: bytes) -> Path:
-    path = tmp_path / name
-    path.write_bytes(data)
-    return path
 
 
 @pytest.mark.parametrize("name", ["a.geojson", "a.zip", "a.shp", "a.gpkg", "a.kml"])
@@ -267,7 +224,7 @@ def test_a_zip_with_a_password_a_zip_or_nothing_of_use_is_refused(refused):
     )
 
 
-def test_the_worker_itself_refuses_another_driver_and_stays_in_its_limits(tmp_path, monkeypatch):
+def test_the_worker_itself_opens_no_vrt_and_is_not_waited_for_forever(tmp_path, monkeypatch):
     """Even a VRT that came through the sniffing would not be opened."""
     vrt = f"""<OGRVRTDataSource><OGRVRTLayer name="jianan">
         <SrcDataSource>{JIANAN / "gbk_no_cpg/jianan.shp"}</SrcDataSource>

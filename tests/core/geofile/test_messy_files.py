@@ -3,8 +3,6 @@
 import csv
 import functools
 import json
-import re
-from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -15,11 +13,11 @@ from core import geofile
 from core.geofile.dbf import read_dbf
 from core.geofile.shapes import Unfit, examine
 from core.importing import FileNotUsable
+from tests.core.geofile.samples import MESSY, is_one_chinese_sentence
 
 # The worker takes a third of a second to start: read each file once.
 read_layer = functools.cache(geofile.read_layer)
 
-MESSY = Path(__file__).parents[2] / "data" / "messy"
 SUFFIXES = (".geojson", ".json", ".gpkg", ".kml", ".zip", ".shp", ".dbf")
 FILES = sorted(str(p.relative_to(MESSY)) for p in MESSY.rglob("*.*") if p.suffix in SUFFIXES)
 
@@ -60,16 +58,6 @@ def hinted_problem(file: str) -> str | None:
         return None
     messages = [hint["message"] for hint in json.loads(result.read_text())]
     return next((ours for m in messages for theirs, ours in HINTS.items() if theirs in m), None)
-
-
-def is_one_chinese_sentence(text: str) -> bool:
-    return (
-        text.endswith("。")
-        and text.count("。") == 1
-        and "\n" not in text
-        and re.search("[\u4e00-\u9fff]", text) is not None
-        and "Error" not in text
-    )
 
 
 @pytest.mark.parametrize("file", FILES)
