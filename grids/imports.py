@@ -18,6 +18,7 @@ from boundaries.models import Division, DivisionChange, Level
 from boundaries.services.outlines import from_django
 from core.errors import Invalid
 from core.geofile.layer import Layer
+from core.importing import Progress
 from core.tables import code as as_code
 from core.tables import normal
 from grids.coverage import TOLERANCE_M, Fault, Tiling, tile
@@ -159,7 +160,7 @@ def known_outline(drafts: Sequence[Draft]) -> BaseGeometry | None:
     return shapely.union_all(outlines) if outlines else None
 
 
-def plan(drafts: Sequence[Draft], geometries: Sequence[BaseGeometry]) -> Plan:
+def plan(drafts: Sequence[Draft], geometries: Sequence[BaseGeometry], progress: Progress) -> Plan:
     """Find each polygon's village, check that each village is tiled, number what has no code."""
     made = Plan()
     for draft, geometry in zip(drafts, geometries, strict=True):
@@ -173,7 +174,9 @@ def plan(drafts: Sequence[Draft], geometries: Sequence[BaseGeometry]) -> Plan:
     by_village: dict[Division, list[Draft]] = defaultdict(list)
     for draft in drafts:
         by_village[draft.village].append(draft)
-    for village, own in sorted(by_village.items(), key=lambda item: item[0].code):
+    villages = sorted(by_village.items(), key=lambda item: item[0].code)
+    for done, (village, own) in enumerate(villages, 1):
+        progress("核对各村的网格", done, len(villages))
         tiling = tile(from_django(village.geom), [draft.geometry for draft in own])
         if tiling.faults:
             for fault in tiling.faults:

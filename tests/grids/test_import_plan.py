@@ -10,6 +10,7 @@ from shapely.geometry import shape as as_shape
 from boundaries.models import Division, DivisionChange
 from boundaries.services.outlines import to_django
 from core.geofile.layer import Declared, Feature, Layer
+from core.importing import Progress
 from grids.imports import NoSuchField, known_outline, plan, read_drafts
 from grids.models import Grid
 from tests.factories import SOUTH, STEP, WEST, division
@@ -42,7 +43,7 @@ def planned(*features):
     source = layer(*features)
     drafts, reasons = read_drafts(source)
     assert reasons == []
-    return plan(drafts, [f.geometry for f in source.features])
+    return plan(drafts, [f.geometry for f in source.features], Progress(lambda line: None))
 
 
 def only(made):

@@ -49,8 +49,7 @@ class Command(ImportCommand):
         _refuse(reasons)
         placement = place(layer, crs=options["crs"], reference=known_outline(drafts))
         progress(f"坐标系:{placement.method}")
-        progress("核对网格是否铺满各村")
-        found = plan(drafts, placement.geometries)
+        found = plan(drafts, placement.geometries, progress)
         if faults:
             _write_faults(faults, found.faults, read_from=path)
         _refuse(found.reasons)
