@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 # Half the side of the square that EPSG:3857 maps the world to, in metres.
 HALF_WORLD_M = math.pi * 6378137.0
 DEEPEST = 22
@@ -67,3 +69,13 @@ def cover(west: float, south: float, east: float, north: float) -> list[tuple[in
             low = ranges.pop()[0]
         ranges.append((low, high))
     return ranges
+
+
+def codes(lonlat: np.ndarray) -> np.ndarray:
+    """The z22 Morton codes of n × 2 degrees; for NaN any code."""
+    n = 2**DEEPEST
+    lon, lat = np.nan_to_num(lonlat).T
+    phi = np.radians(lat.clip(-85.05112877, 85.05112877))
+    x = np.floor((lon + 180) / 360 * n).clip(0, n - 1).astype(np.int64)
+    y = np.floor((1 - np.log(np.tan(phi) + 1 / np.cos(phi)) / np.pi) / 2 * n)
+    return spread(x) | spread(y.clip(0, n - 1).astype(np.int64)) << 1

@@ -6,9 +6,10 @@ Chinese sentence (`FileNotUsable`), never in a traceback and never in mojibake.
 
 import codecs
 import csv
+import os
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice
@@ -87,6 +88,8 @@ class CodeDestroyed(Invalid):
 
 def code(text: str | None) -> str:
     """A code as its digits, even where a spreadsheet took it for a number (``411003.0``)."""
+    if text and text.isascii() and text.isdigit():
+        return text
     text = normal(text).lstrip("'")
     if _SCIENTIFIC.fullmatch(text):
         raise CodeDestroyed(
@@ -120,6 +123,29 @@ def read_table(path: Path, *, encoding: str = "auto") -> Table:
     if size > MAX_EXPANDED:
         raise FileNotUsable(f"文件超过 {MAX_EXPANDED >> 20} MB。请按乡镇分成几个文件导入。")
     return _csv(path, encoding)
+
+
+# Read as the beginning of a formula by some spreadsheet, in half or full width.
+_FORMULA_STARTS = tuple("=+-@|%\t\r\n＝＋－＠｜％")
+
+
+def safe_cell(value) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def write_csv(path: Path, columns: list[str], rows: Iterable[list]) -> None:
+    """Write a list for Excel (UTF-8 with BOM), readable by its owner only."""
+    try:
+        with open(
+            path, "w", encoding="utf-8-sig", newline="", opener=lambda p, f: os.open(p, f, 0o600)
+        ) as file:
+            writer = csv.writer(file)
+            writer.writerow(map(safe_cell, columns))
+            writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    except OSError as error:
+        raise FileNotUsable(f"写不了文件“{path}”。请换一个位置。") from error
 
 
 # CSV
@@ -243,9 +269,10 @@ def _sheet(path: Path, notes: list[str]) -> Iterator[list[str | None]]:
         AttributeError, EOFError, IndexError,
     )  # fmt: skip
     try:
-        # data_only: of a formula what it last came to.
-        book = load_workbook(path, read_only=True, data_only=True)
-        try:
+        # Opened here, for openpyxl judges a path by its ending. data_only: of a formula what it
+        # last came to.
+        with open(path, "rb") as file:
+            book = load_workbook(file, read_only=True, data_only=True)
             sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
             if not sheets:
                 raise FileNotUsable("工作簿里没有可见的工作表。")
@@ -255,8 +282,6 @@ def _sheet(path: Path, notes: list[str]) -> Iterator[list[str | None]]:
             sheet.reset_dimensions()  # what a program wrote there is often wrong
             for row in sheet.iter_rows(values_only=True):
                 yield [_text(value) for value in row]
-        finally:
-            book.close()
     except broken as error:
         raise FileNotUsable("工作簿的内容已损坏,无法读取。" + SAVE_AS) from error
 
@@ -306,5 +331,5 @@ def _rows(numbered: Iterator, width: int) -> Iterator[tuple[int, list]]:
             cells.extend([None] * short)
         while len(cells) > width and not cells[-1]:
             cells.pop()
-        if any(cell and not cell.isspace() for cell in cells):
+        if "".join(filter(None, cells)).strip():
             yield number, cells

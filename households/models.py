@@ -7,7 +7,7 @@ What is seen by whom stands in separate tables: `Household` (S1: place and colou
 import uuid
 
 from django.contrib.gis.db import models
-from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
+from django.contrib.gis.db.models.functions import AsGeoJSON
 from django.db.models import F, Func, Q
 from django.utils import timezone
 
@@ -153,7 +153,7 @@ class Household(models.Model):
     household_no = models.CharField("户编号", max_length=40)
     point = models.PointField("位置", null=True, spatial_index=False)
     point_3857 = models.GeneratedField(
-        expression=Transform(F("point"), 3857),
+        expression=Func(F("point"), function="sec.mercator"),
         output_field=models.PointField(srid=3857, null=True, spatial_index=False),
         db_persist=True,
     )

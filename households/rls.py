@@ -105,6 +105,9 @@ REVIEWED = [
     "sec.tally_insert()",
     "sec.tally_update()",
     "sec.tally_delete()",
+    "sec.set_household_keys_aside()",
+    "sec.return_household_keys()",
+    "sec.household_keys_are_back()",
 ]
 
 

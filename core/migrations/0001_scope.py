@@ -56,17 +56,6 @@ END $$;
 
 # The interleaving by magic masks: Morton, "A computer oriented geodetic data base", IBM 1966.
 MORTON = """
--- Spread the 22 low bits of v, leaving a zero between each two.
-CREATE FUNCTION sec.spread(v bigint) RETURNS bigint
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-BEGIN
-    v := (v | (v << 16)) & 281470681808895;          -- 0x0000FFFF0000FFFF
-    v := (v | (v << 8)) & 71777214294589695;         -- 0x00FF00FF00FF00FF
-    v := (v | (v << 4)) & 1085102592571150095;       -- 0x0F0F0F0F0F0F0F0F
-    v := (v | (v << 2)) & 3689348814741910323;       -- 0x3333333333333333
-    RETURN (v | (v << 1)) & 6148914691236517205;     -- 0x5555555555555555
-END $$;
-
 -- z22 Morton code of a lon-lat point: tile z/x/y holds exactly the codes from
 -- morton(x, y) << 2*(22-z), 4^(22-z) of them. An integer, because row security keeps PostGIS
 -- operators from using their index (they are not leakproof) and integer ones not.
@@ -77,9 +66,30 @@ DECLARE
     x bigint := floor((public.st_x(point) + 180) / 360 * 4194304);
     y bigint := floor((1 - ln(tan(lat) + 1 / cos(lat)) / pi()) / 2 * 4194304);
 BEGIN
-    RETURN sec.spread(least(4194303, greatest(0, x)))
-         | (sec.spread(least(4194303, greatest(0, y))) << 1);
+    x := least(4194303, greatest(0, x));
+    y := least(4194303, greatest(0, y));
+    -- Leave a zero bit between each two. Written out twice: a call each costs as much again.
+    x := (x | (x << 16)) & 281470681808895;          -- 0x0000FFFF0000FFFF
+    y := (y | (y << 16)) & 281470681808895;
+    x := (x | (x << 8)) & 71777214294589695;         -- 0x00FF00FF00FF00FF
+    y := (y | (y << 8)) & 71777214294589695;
+    x := (x | (x << 4)) & 1085102592571150095;       -- 0x0F0F0F0F0F0F0F0F
+    y := (y | (y << 4)) & 1085102592571150095;
+    x := (x | (x << 2)) & 3689348814741910323;       -- 0x3333333333333333
+    y := (y | (y << 2)) & 3689348814741910323;
+    x := (x | (x << 1)) & 6148914691236517205;       -- 0x5555555555555555
+    y := (y | (y << 1)) & 6148914691236517205;
+    RETURN x | (y << 1);
 END $$;
+
+-- A lon-lat point in EPSG:3857: what ST_Transform returns, to a hundred millionth of a metre, at a
+-- quarter of its cost. Spherical Mercator as OGC 16-071r3 defines it.
+CREATE FUNCTION sec.mercator(point public.geometry) RETURNS public.geometry
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT public.st_setsrid(public.st_makepoint(
+        radians(public.st_x(point)) * 6378137,
+        ln(tan(radians(45 + public.st_y(point) / 2))) * 6378137), 3857)
+$$;
 """
 
 

@@ -3,7 +3,6 @@
 import uuid
 
 import django.contrib.gis.db.models.fields
-import django.contrib.gis.db.models.functions
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
@@ -98,9 +97,7 @@ class Migration(migrations.Migration):
                     "point_3857",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=django.contrib.gis.db.models.functions.Transform(
-                            models.F("point"), 3857
-                        ),
+                        expression=models.Func(models.F("point"), function="sec.mercator"),
                         output_field=django.contrib.gis.db.models.fields.PointField(
                             null=True, spatial_index=False, srid=3857
                         ),

@@ -114,7 +114,9 @@ def _grid_of(village, spot, cuts, first) -> np.ndarray:
 def copy(cursor, table: str, columns: str, rows: Iterable[tuple]) -> None:
     """COPY plain values: no tab, no backslash, no line break among them."""
     lines = ("\t".join("\\N" if v is None else str(v) for v in row) for row in rows)
-    cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", io.StringIO("\n".join(lines) + "\n"))
+    cursor.copy_expert(
+        f"COPY {table} ({columns}) FROM STDIN", io.StringIO("".join(f"{line}\n" for line in lines))
+    )
 
 
 def outlines(boxes: np.ndarray) -> list[str]:
@@ -152,7 +154,7 @@ def build(cursor_owner, households: int = 250_000, seed: int = 1) -> District:
     _homes(cursor_owner, d.homes, today)
     for table in ("boundaries_division", "grids_grid", "accounts_member", "households_household"):
         cursor_owner.execute(
-            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), greatest(max(id), 1)) FROM {table}"
         )
     return District(**(vars(d) | {"members": members}))
 
@@ -164,7 +166,7 @@ def _grid_codes(d: District) -> list[str]:
 
 
 def _divisions(cursor, d: District, town_of: np.ndarray) -> None:
-    columns = "id, code, level, parent_id, name, initials, geom, outline_invented"
+    columns = "id, code, own_code, level, parent_id, name, initials, geom, outline_invented"
     villages = shapely.box(*d.village_boxes.T)
     towns = [shapely.union_all(villages[town_of == t]) for t in range(TOWNS)]
     whole = [shapely.union_all(towns)]
@@ -173,13 +175,23 @@ def _divisions(cursor, d: District, town_of: np.ndarray) -> None:
         many = [s if s.geom_type == "MultiPolygon" else shapely.MultiPolygon([s]) for s in shapes]
         return shapely.to_wkb(shapely.set_srid(many, 4326), hex=True, include_srid=True)
 
-    rows = [(100, DISTRICT_CODE, "district", None, "示例区", "slq", hexes(whole)[0], True)]
+    rows = [(100, DISTRICT_CODE, "", "district", None, "示例区", "slq", hexes(whole)[0], True)]
     rows += [
-        (101 + t, f"{DISTRICT_CODE}{101 + t:03}", "town", 100, f"示例{t + 1}镇", "slz", geom, True)
+        (
+            101 + t,
+            f"{DISTRICT_CODE}{101 + t:03}",
+            "",
+            "town",
+            100,
+            f"示例{t + 1}镇",
+            "slz",
+            geom,
+            True,
+        )
         for t, geom in enumerate(hexes(towns))
     ]
     rows += [
-        (DIVISION + v, code, "village", 101 + town_of[v], f"示例{v + 1}村", "slc", geom, True)
+        (DIVISION + v, code, "", "village", 101 + town_of[v], f"示例{v + 1}村", "slc", geom, True)
         for v, (code, geom) in enumerate(
             zip(d.village_codes, outlines(d.village_boxes), strict=True)
         )

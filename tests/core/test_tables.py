@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from core.importing import FileNotUsable
-from core.tables import CodeDestroyed, code, normal, read_table
+from core.tables import CodeDestroyed, code, normal, read_table, safe_cell, write_csv
 
 LINES = "户编号,村代码,地址\n0001,411003104201,柳村示例路1号\n0002,411003104201,柳村示例路2号\n"
 
@@ -159,7 +159,7 @@ def test_only_the_first_sheet_is_read_and_the_others_are_named(workbook):
 
 def test_a_wrong_extension_does_not_matter(written, workbook):
     assert read_table(written(LINES, "list.xlsx")).encoding == "utf-8"
-    assert read_table(workbook([["a", "b"], ["1", "2"]], name="list.csv.xlsx")).encoding == "xlsx"
+    assert read_table(workbook([["a", "b"], ["1", "2"]], name="list.csv")).encoding == "xlsx"
 
 
 @pytest.mark.parametrize(
@@ -234,3 +234,18 @@ def test_a_code_that_excel_destroyed_is_not_guessed(text):
 
 def test_full_width_marks_become_half_width():
     assert normal("\u3000１１３．８５Ａ－（１） \ufeff") == "113.85A-(1)"
+
+
+@pytest.mark.parametrize("start", "=+-@|%\t\r\n＝＋－＠｜％")
+def test_no_cell_that_we_write_begins_a_formula(tmp_path, start):
+    assert safe_cell(f"{start}1") == f"'{start}1"
+    path = tmp_path / "out.csv"
+    write_csv(path, ["a", start], [["x", None], [f"{start}cmd", 5]])
+    table = read_table(path)
+    assert table.columns[0] == "a"
+    assert [cells[0] for _, cells in table.rows] == ["x", f"'{start}cmd"]
+
+
+def test_a_list_that_cannot_be_written_is_a_sentence(tmp_path):
+    with pytest.raises(FileNotUsable, match="写不了"):
+        write_csv(tmp_path / "nowhere" / "out.csv", ["a", "b"], [])

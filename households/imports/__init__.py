@@ -1,0 +1,11 @@
+"""Household lists: read, understood, placed, and written in one go.
+
+columns.py   what the headers mean and what a cell says
+places.py    the villages, towns, districts and grids that rows speak of
+positions.py which coordinate system the numbers are in, and which grid a point stands in
+staging.py   COPY into a temporary table, then one statement for each thing that changes
+"""
+
+from households.imports.service import Imported, import_households
+
+__all__ = ["Imported", "import_households"]
