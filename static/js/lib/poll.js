@@ -24,6 +24,7 @@ export function poll(ask, every) {
 
   document.addEventListener("visibilitychange", turn);
   window.addEventListener("online", turn);
+  window.addEventListener("offline", turn);
   timer = setTimeout(turn, every);
   return {
     now: turn,
@@ -32,6 +33,7 @@ export function poll(ask, every) {
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", turn);
       window.removeEventListener("online", turn);
+      window.removeEventListener("offline", turn);
     },
   };
 }

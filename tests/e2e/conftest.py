@@ -1,0 +1,116 @@
+"""A real server on a database of its own, and a browser that forgives nothing.
+
+The server is the one that ./run starts: gunicorn, without DEBUG, static files by their hashed
+names. A page fails its test on any console error, page error, or request that leaves the server.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import urllib.request
+from importlib import import_module
+from pathlib import Path
+from time import monotonic, sleep
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from playwright.sync_api import sync_playwright
+
+from tests.e2e import district
+from tests.e2e.pages import PHONE, Pages
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="package")
+def people_and_places(django_db_setup, django_db_blocker):
+    """The district of district.py, committed, so that server and test see the same rows."""
+    # Playwright keeps an event loop in this thread; Django would refuse to talk to the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with django_db_blocker.unblock():
+        yield district.build()
+        connections["default"].close()
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(
+                "SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables"
+                " WHERE schemaname = 'public' AND tablename NOT IN ('django_migrations',"
+                " 'spatial_ref_sys', 'django_content_type', 'auth_permission')"
+            )
+            cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} RESTART IDENTITY CASCADE")
+        connections["owner"].close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@pytest.fixture(scope="package")
+def server(people_and_places, tmp_path_factory):
+    """The address of a server on the test database."""
+    database = connections["default"].settings_dict
+    url = (
+        f"postgres://{database['USER']}:{quote(database['PASSWORD'], safe='')}"
+        f"@{quote(database['HOST'], safe='')}:{database['PORT']}/{database['NAME']}"
+    )
+    env = os.environ | {"DATABASE_URL": url, "WUSE_DEBUG": "0"}
+    manage = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"]
+    subprocess.run(manage, cwd=ROOT, env=env, check=True)
+    port = _free_port()
+    log = tmp_path_factory.mktemp("server") / "server.log"
+    with log.open("w") as out:
+        command = "-m gunicorn gis_app.wsgi --workers 1 --threads 8 --no-control-socket"
+        process = subprocess.Popen(
+            [sys.executable, *command.split(), "--bind", f"127.0.0.1:{port}"],
+            cwd=ROOT, env=env, stdout=out, stderr=out,
+        )  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    until = monotonic() + 20
+    while True:
+        try:
+            opener.open(f"{address}/readyz", timeout=2)
+            break
+        except OSError:
+            assert monotonic() < until and process.poll() is None, log.read_text()
+            sleep(0.1)
+    yield address
+    process.terminate()
+    process.wait(10)
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="package")
+def browser():
+    libraries = os.environ.get("WUSE_CHROMIUM_LIBRARIES")
+    env = os.environ | ({"LD_LIBRARY_PATH": libraries} if libraries else {})
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=os.environ.get("WUSE_CHROMIUM", "/usr/bin/chromium"), env=env
+        )
+        chromium.phone = playwright.devices[PHONE]
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def pages(browser, server, people_and_places):
+    """`pages.of("lan")`, `pages.of("lan", phone=True)`: a page whose session is hers."""
+
+    def session_of(name: str) -> str:
+        store = import_module(settings.SESSION_ENGINE).SessionStore()
+        who = people_and_places.people[name]
+        store["_auth_user_id"] = str(who.pk)
+        store["_auth_user_backend"] = "django.contrib.auth.backends.ModelBackend"
+        store["_auth_user_hash"] = who.get_session_auth_hash()
+        store.create()
+        return store.session_key
+
+    opened = Pages(browser, server, session_of)
+    yield opened
+    opened.close()
