@@ -15,9 +15,9 @@ fail() { printf '✗ %s\n' "$*" >&2; exit 1; }
 
 # ---------------------------------------------------------------- system packages
 
-# What the distribution must provide. Chromium and a Chinese font are for the browser tests only.
+# What the distribution must provide. Chromium, what drives it and a Chinese font are for the browser tests only.
 SERVER_PACKAGES="postgresql-postgis python3-venv python3-pip-whl"
-BROWSER_PACKAGES="chromium fonts-noto-cjk"
+BROWSER_PACKAGES="chromium libatomic1 fonts-noto-cjk"
 
 pg_bin() { # the newest PostgreSQL that has PostGIS
     local share
@@ -47,8 +47,9 @@ need_browser() { # tells the browser tests what to run, and with which libraries
     need_node
     WUSE_NODE=$NODE
     WUSE_CHROMIUM=$(chromium_bin)
-    WUSE_CHROMIUM_LIBRARIES=${SYSROOT_LIBRARIES:-}
-    export WUSE_NODE WUSE_CHROMIUM WUSE_CHROMIUM_LIBRARIES
+    export WUSE_NODE WUSE_CHROMIUM
+    # Chromium, and the program that drives it, find unpacked libraries only so.
+    [ -z "${SYSROOT_LIBRARIES:-}" ] || export LD_LIBRARY_PATH=$SYSROOT_LIBRARIES
 }
 
 has_cjk_font() { [ -n "$(find /usr/share/fonts "$SYSROOT/usr/share/fonts" -iname '*cjk*' -print -quit 2>/dev/null)" ]; }
@@ -61,6 +62,7 @@ missing_packages() { # packages named in $* whose purpose is not served yet
             postgresql-postgis) [ -n "${OUTSIDE_DATABASE:-}" ] || pg_bin >/dev/null || echo "$package" ;;
             python3-venv | python3-pip-whl) [ -d .venv ] || has_venv || echo "$package" ;;
             chromium) chromium_bin >/dev/null || echo "$package" ;;
+            libatomic1) [ -n "$(find /usr/lib "$SYSROOT/usr/lib" -name 'libatomic.so.1' -print -quit 2>/dev/null)" ] || echo "$package" ;;
             fonts-noto-cjk) has_cjk_font || echo "$package" ;;
         esac
     done

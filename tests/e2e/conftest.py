@@ -87,11 +87,9 @@ def server(people_and_places, tmp_path_factory):
 
 @pytest.fixture(scope="package")
 def browser():
-    libraries = os.environ.get("WUSE_CHROMIUM_LIBRARIES")
-    env = os.environ | ({"LD_LIBRARY_PATH": libraries} if libraries else {})
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=os.environ.get("WUSE_CHROMIUM", "/usr/bin/chromium"), env=env
+            executable_path=os.environ.get("WUSE_CHROMIUM", "/usr/bin/chromium")
         )
         chromium.phone = playwright.devices[PHONE]
         yield chromium
