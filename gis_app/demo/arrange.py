@@ -6,10 +6,10 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 
-from gis_app.demo.colours import Decisions, claims, decide
+from gis_app.demo.colours import Decisions, claim, confirmed_slots, decide
 from gis_app.demo.outlines import Outlines, invent_outlines
 from gis_app.demo.patches import unions
-from gis_app.demo.people import Staff, appoint
+from gis_app.demo.people import Staff, appoint, name_accounts
 from gis_app.demo.settlements import Homes, settle
 from gis_app.demo.sources import County, read_county
 
@@ -23,6 +23,7 @@ class Demo:
     outlines: Outlines
     coarse: dict[str, np.ndarray]  # by level, EPSG:3857
     homes: Homes
+    people: np.ndarray  # how many live in each household
     staff: Staff
     decisions: Decisions
     claims: list[tuple[int, int]]  # household, post
@@ -37,11 +38,14 @@ def arrange(households: int, seed: int) -> Demo:
     county = read_county()
     outlines = invent_outlines(county, dice(1))
     homes = settle(outlines, households, dice(2))
-    staff = appoint(county, outlines, homes, dice(3))
+    staff = appoint(county, outlines, dice(3))
     decisions = decide(county, outlines, homes, staff, dice(4))
-    claimed = claims(county, outlines, homes, staff, decisions, dice(5))
+    colours = confirmed_slots(decisions, households)
+    member = name_accounts(staff, county, homes, colours)
+    claims = claim(county, outlines, homes, staff, colours, member, dice(5))
+    people = 1 + np.floor(6 * dice(6).random(households)).astype(int)
     coarse = simplify(county, outlines)
-    return Demo(county, outlines, coarse, homes, staff, decisions, claimed)
+    return Demo(county, outlines, coarse, homes, people, staff, decisions, claims)
 
 
 def simplify(county: County, outlines: Outlines) -> dict[str, np.ndarray]:

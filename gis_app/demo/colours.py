@@ -132,25 +132,40 @@ def decide(
     )
 
 
-def claims(county: County, outlines: Outlines, homes: Homes, staff: Staff, decisions, rng):
-    """Pairs (household, post): members who took on a family of another village of their town."""
-    coloured = decisions.household[decisions.status == "confirmed"]
-    n = min(200, max(20, len(coloured) // 100))
-    taken = np.sort(coloured[np.argsort(rng.random(len(coloured)), kind="stable")[:n]])
-    village = outlines.village_of_grid[homes.grid[taken]]
-    pairs = []
-    for household, own in zip(taken, village, strict=True):
-        near = np.flatnonzero(county.town_of_village == county.town_of_village[own])
-        near = near[near != own]
-        pairs.append((int(household), int(staff.first_member[near[int(rng.random() * len(near))]])))
-    # The account `member` has two, so that they can be seen.
-    member = next(i for i, post in enumerate(staff.posts) if post.username == "member")
+def confirmed_slots(decisions: Decisions, total: int) -> np.ndarray:
+    """The colour of each household; 0: not assessed."""
+    slots = np.zeros(total, int)
+    confirmed = decisions.status == "confirmed"
+    slots[decisions.household[confirmed]] = decisions.slot[confirmed]
+    return slots
+
+
+def claim(
+    county: County,
+    outlines: Outlines,
+    homes: Homes,
+    staff: Staff,
+    colours: np.ndarray,
+    member: int,
+    rng: np.random.Generator,
+) -> list[tuple[int, int]]:
+    """Pairs (household, post): who took on a coloured family of another village of her town.
+
+    `member` takes on two, so that whoever tries her account sees some.
+    """
+    village = outlines.village_of_grid[homes.grid]
+    town = county.town_of_village[village]
+    coloured = np.flatnonzero((colours > 0) & homes.placed)
+    coloured = coloured[np.argsort(rng.random(len(coloured)), kind="stable")]
     place = staff.posts[member].place
-    others = county.town_of_village[outlines.village_of_grid[homes.grid]]
-    abroad = (others == county.town_of_village[place]) & homes.placed
-    abroad &= outlines.village_of_grid[homes.grid] != place
-    abroad &= ~np.isin(np.arange(len(homes.grid)), taken)
-    return pairs + [(int(household), member) for household in np.flatnonzero(abroad)[:2]]
+    hers = (town[coloured] == county.town_of_village[place]) & (village[coloured] != place)
+    pairs = [(int(household), member) for household in coloured[hers][:2]]
+    others = coloured[~hers][: min(200, len(coloured) // 100)]
+    for household, luck in zip(np.sort(others), rng.random(len(others)), strict=True):
+        near = np.flatnonzero(county.town_of_village == town[household])
+        near = near[near != village[household]]
+        pairs.append((int(household), int(staff.first_member[near[int(luck * len(near))]])))
+    return pairs
 
 
 def _drawn(weight: np.ndarray, rng: np.random.Generator) -> np.ndarray:

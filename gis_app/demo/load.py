@@ -1,9 +1,10 @@
 """Loading the demo, and never into a database that is in real use."""
 
-import hashlib
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -21,13 +22,11 @@ from households.services import install_default_scheme
 DEFAULT_HOUSEHOLDS, MOST_HOUSEHOLDS = 20_000, 1_000_000
 # The day this project's first line was written; as good as any.
 DEFAULT_SEED = 20261124
-# A changed recipe is another demo.
-RECIPE = 1
 LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
 class RealDataPresent(Conflict):
-    message = "数据库里已有正式数据,不能装入演示数据。"
+    message = "数据库里已有正式数据。"
 
 
 def loaded() -> ImportBatch | None:
@@ -35,18 +34,32 @@ def loaded() -> ImportBatch | None:
     return ImportBatch.objects.filter(kind="demo").first()
 
 
-def refuse_real_data(cursor) -> None:
-    """Raise RealDataPresent unless the database is empty or holds the demo and nothing else."""
-    otherwise = "请另建一个空的数据库再装演示数据。"
+def refuse_real_households(cursor) -> None:
+    """Raise RealDataPresent where a family lives that the demo did not invent."""
     cursor.execute(
         "SELECT count(*) FROM households_household WHERE uuid::text NOT LIKE %s", (write.MARKED,)
     )
     if real := cursor.fetchone()[0]:
-        raise RealDataPresent(f"数据库里已有 {real} 户正式的家庭,不能装入演示数据。{otherwise}")
-    if imports := ImportBatch.objects.exclude(kind="demo").count():
-        raise RealDataPresent(f"数据库里已有 {imports} 次正式导入,不能装入演示数据。{otherwise}")
-    if Division.objects.exists() and not loaded():
-        raise RealDataPresent(f"数据库里已有正式的区划,不能装入演示数据。{otherwise}")
+        raise RealDataPresent(f"数据库里已有 {real} 户正式的家庭,演示数据不能进来。")
+
+
+def refuse_other_work(before: ImportBatch | None) -> None:
+    """Raise RealDataPresent where somebody's own work would be lost or mixed with inventions."""
+    found = [
+        (ImportBatch.objects.exclude(kind="demo").count(), "次正式导入"),
+        (0 if before else Division.objects.count(), "个正式区划"),
+        (_real_accounts(before).count(), "个正式账号"),
+    ]
+    if words := "、".join(f"{n} {what}" for n, what in found if n):
+        raise RealDataPresent(
+            f"数据库里已有{words},不能装入、更换或移除演示数据。请另建一个空的数据库。"
+        )
+
+
+def _real_accounts(before: ImportBatch | None):
+    if before is None:
+        return Member.objects.all()
+    return Member.objects.exclude(username__in=write.ACCOUNTS).exclude(password=write.NO_PASSWORD)
 
 
 def load(*, households: int | None, seed: int | None, progress: Callable[[str], None]) -> dict:
@@ -55,19 +68,18 @@ def load(*, households: int | None, seed: int | None, progress: Callable[[str], 
     What is not said is as in the demo that is loaded; if that is the same, nothing is done. Another
     one is replaced. One transaction: whoever stops it leaves the database as it was.
     """
-    with acting_as_system("demo"), transaction.atomic(), connection.cursor() as cursor:
-        # Two at once would both find the database empty.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('load_demo'))")
-        refuse_real_data(cursor)
+    with _alone() as cursor:
+        refuse_real_households(cursor)
         before = loaded()
         old = before.counts if before else {"households": DEFAULT_HOUSEHOLDS, "seed": DEFAULT_SEED}
         wanted = {
             "households": old["households"] if households is None else households,
             "seed": old["seed"] if seed is None else seed,
         }
-        if before and before.sha256 == _fingerprint(wanted):
+        if before and wanted.items() <= before.counts.items():
             progress("演示数据已经装好,不再重复装入。")
             return before.counts | {"already": True}
+        refuse_other_work(before)
         password = _new_password()
         figures = _replace(cursor, before, wanted, password, progress)
     keep_accounts(password)
@@ -75,8 +87,27 @@ def load(*, households: int | None, seed: int | None, progress: Callable[[str], 
     return figures | {"already": False}
 
 
-def _fingerprint(wanted: dict) -> str:
-    return hashlib.sha256(f"{RECIPE}/{wanted['seed']}/{wanted['households']}".encode()).hexdigest()
+def remove(progress: Callable[[str], None]) -> bool:
+    """Empty the database of the demo, so that a county can begin with its own data."""
+    with _alone() as cursor:
+        refuse_real_households(cursor)
+        before = loaded()
+        if before:
+            refuse_other_work(before)
+            write.erase(cursor)
+    if before:
+        accounts_file().unlink(missing_ok=True)
+    progress("演示数据已移除。" if before else "数据库里没有演示数据。")
+    return before is not None
+
+
+@contextmanager
+def _alone() -> Iterator:
+    """A cursor that acts as the system, in a transaction that no other demo shares."""
+    with acting_as_system("demo"), transaction.atomic(), connection.cursor() as cursor:
+        # Two at once would both find the database empty.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('load_demo'))")
+        yield cursor
 
 
 def _replace(cursor, before: ImportBatch | None, wanted: dict, password: str, progress) -> dict:
@@ -98,9 +129,7 @@ def _replace(cursor, before: ImportBatch | None, wanted: dict, password: str, pr
     progress("写入定色和认领")
     write.write_decisions(cursor, demo, scheme.pk, today)
     figures = wanted | _counts(demo)
-    ImportBatch.objects.create(
-        kind="demo", filename="load_demo", sha256=_fingerprint(wanted), counts=figures
-    )
+    ImportBatch.objects.create(kind="demo", filename="load_demo", counts=figures)
     progress("核对并提交")
     return figures
 
@@ -150,7 +179,7 @@ def renew_accounts() -> None:
     keep_accounts(password)
 
 
-def accounts_file():
+def accounts_file() -> Path:
     return settings.VAR_DIR / "demo-accounts.txt"
 
 
@@ -163,5 +192,7 @@ def keep_accounts(password: str) -> None:
     path = accounts_file()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    with os.fdopen(
+        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as file:
         file.writelines(lines)

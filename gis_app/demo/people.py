@@ -1,6 +1,6 @@
 """Invented members, and who answers for which grid."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,7 +39,7 @@ class Staff:
     first_member: np.ndarray  # by village
 
 
-def appoint(county: County, outlines: Outlines, homes: Homes, rng: np.random.Generator) -> Staff:
+def appoint(county: County, outlines: Outlines, rng: np.random.Generator) -> Staff:
     """A chair for every town and village, two members or more in every village.
 
     A member answers for about three neighbouring grids (their numbers follow each other); one grid
@@ -74,35 +74,36 @@ def appoint(county: County, outlines: Outlines, homes: Homes, rng: np.random.Gen
                  "member", i)
             for k in range(members_of[i])
         ]  # fmt: skip
-    staff = Staff(posts, town_chair, village_chair, lead, proposer, support, first_member)
-    _name_accounts(staff, county, outlines, homes)
-    return staff
-
-
-def _name_accounts(staff: Staff, county: County, outlines: Outlines, homes: Homes) -> None:
-    """Give one member, her village's chair and her town's chair the accounts of these names."""
-    families = np.bincount(homes.grid, homes.placed, minlength=len(staff.lead))
-    answered = np.bincount(staff.proposer, minlength=len(staff.posts))
-    filled = np.bincount(staff.proposer, staff.lead >= 0, minlength=len(staff.posts))
-    hers = np.bincount(staff.proposer, families, minlength=len(staff.posts))
-    fit = (answered == filled) & (answered >= 2) & (answered <= 3)
-    member = np.where(fit, np.abs(hers - NICE * len(homes.grid)), np.inf).argmin()
-    village = staff.posts[member].place
-    town = county.town_of_village[village]
-    for post, username in (
-        (member, "member"),
-        (staff.village_chair[village], "village"),
-        (staff.town_chair[town], "town"),
-    ):
-        old = staff.posts[post]
-        staff.posts[post] = Post(username, old.name, old.role, old.place)
     # Roles without families of their own.
-    staff.posts.extend(
-        [
-            Post("district", "示例区妇联", "district"),
-            Post("caseworker", "示例个案工作者", "caseworker"),
-            Post("steward", "示例数据管理员", "steward"),
-            Post("sysadmin", "示例系统管理员", "sysadmin"),
-            Post("auditor", "示例审计员", "auditor"),
-        ]
-    )
+    posts += [
+        Post("district", "示例区妇联", "district"),
+        Post("caseworker", "示例个案工作者", "caseworker"),
+        Post("steward", "示例数据管理员", "steward"),
+        Post("sysadmin", "示例系统管理员", "sysadmin"),
+        Post("auditor", "示例审计员", "auditor"),
+    ]
+    return Staff(posts, town_chair, village_chair, lead, proposer, support, first_member)
+
+
+def name_accounts(staff: Staff, county: County, homes: Homes, colours: np.ndarray) -> int:
+    """Give one member, her village's chair and her town's chair the accounts of these names.
+
+    `colours` is the slot of every household. She answers for two or three grids, has families of
+    as many colours as anybody, and of these members the number of families nearest to a nice one.
+    Returns her post.
+    """
+    seen = homes.placed & (staff.lead[homes.grid] >= 0)
+    whose = staff.lead[homes.grid[seen]]
+    families = np.bincount(whose, minlength=len(staff.posts))
+    grids = np.bincount(staff.lead[staff.lead >= 0], minlength=len(staff.posts))
+    kinds = np.zeros(len(staff.posts), int)
+    for slot in range(1, 6):
+        kinds += np.bincount(whose, colours[seen] == slot, minlength=len(staff.posts)) > 0
+    kinds[(grids < 2) | (grids > 3)] = -1
+    unlike = np.abs(families - NICE * len(homes.grid))
+    member = int(np.lexsort((unlike, -kinds))[0])
+    village = staff.posts[member].place
+    chair = staff.village_chair[village], staff.town_chair[county.town_of_village[village]]
+    for post, username in zip((member, *chair), ("member", "village", "town"), strict=True):
+        staff.posts[post] = replace(staff.posts[post], username=username)
+    return member

@@ -21,6 +21,7 @@ from boundaries.services.names import initials
 from boundaries.services.outlines import area_m2
 from core.morton import DEEPEST, spread
 from gis_app.demo.arrange import Demo
+from gis_app.demo.colours import confirmed_slots
 from grids.models import Assignment, Grid
 
 # Every invented household's uuid begins so and is of version 8 ("own scheme", RFC 9562). Real ones
@@ -161,18 +162,16 @@ def write_households(cursor, demo: Demo, seed: int, today: date) -> None:
     """Households with their identities, laid down in the order of `qk`, as tiles read them."""
     homes, decisions = demo.homes, demo.decisions
     total = len(homes.grid)
-    slot, review = np.zeros(total, int), np.zeros(total, int)
+    slot, review = confirmed_slots(decisions, total), np.zeros(total, int)
     lapsed, proposed = np.zeros(total, bool), np.zeros(total, bool)
     confirmed = decisions.status == "confirmed"
-    slot[decisions.household[confirmed]] = decisions.slot[confirmed]
     review[decisions.household[confirmed]] = decisions.review_in_days[confirmed]
     lapsed[decisions.household[decisions.status == "lapsed"]] = True
     proposed[decisions.household[decisions.status == "proposed"]] = True
-    people = 1 + np.random.default_rng([seed, 6]).integers(0, 6, total)
     order = np.argsort(morton(homes.lonlat), kind="stable")
     columns = [
         order, homes.grid[order], homes.number[order], *homes.lonlat[order].T, homes.placed[order],
-        slot[order], review[order], lapsed[order], proposed[order], people[order],
+        slot[order], review[order], lapsed[order], proposed[order], demo.people[order],
     ]  # fmt: skip
     stage(
         cursor, "demo_home",

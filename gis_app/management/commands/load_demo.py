@@ -14,6 +14,12 @@ def households(text: str) -> int:
     return int(text)
 
 
+def seed(text: str) -> int:
+    if not text.isdecimal() or int(text) >= 2**63:
+        raise argparse.ArgumentTypeError("随机种子应是不小于 0 的整数")
+    return int(text)
+
+
 class Command(BaseCommand):
     help = "装入演示区:区界、代码和名称是真的,其余全是虚构。已装好则什么都不做;有正式数据则拒绝。"
     requires_system_checks = []
@@ -29,30 +35,36 @@ class Command(BaseCommand):
             metavar="S",
             help=f"随机种子,默认 {load.DEFAULT_SEED};相同则内容相同",
         )
+        parser.add_argument("--remove", action="store_true", help="移除演示数据,腾出空的数据库")
         parser.add_argument("--json", action="store_true", help="最后一行输出一个 JSON 对象")
 
     def handle(self, *args, **options):
         progress = Progress(lambda line: self.stderr.write(line))
         try:
-            figures = load.load(
-                households=options["households"], seed=options["seed"], progress=progress
-            )
+            if options["remove"]:
+                report = {"removed": load.remove(progress)}
+            else:
+                report = load.load(
+                    households=options["households"], seed=options["seed"], progress=progress
+                )
+                self._show_accounts(report["already"])
         except DomainError as refused:
-            self.stderr.write(f"没有装入:{refused.message}")
+            self.stderr.write(f"没有改动:{refused.message}")
             if options["json"]:
                 self._print_json({"ok": False, "code": refused.code, "message": refused.message})
             raise SystemExit(1) from None
-        if figures["already"] and not load.accounts_file().exists():
-            load.renew_accounts()
-            self._show_accounts()
-        elif not figures["already"]:
-            self._show_accounts()
         if options["json"]:
-            self._print_json({"ok": True, **figures})
+            self._print_json({"ok": True, **report})
 
-    def _show_accounts(self):
-        self.stderr.write(f"演示账号(保存在 {load.accounts_file().name},只有本机所有者能读):")
-        self.stderr.write(load.accounts_file().read_text(encoding="utf-8"))
+    def _show_accounts(self, already: bool) -> None:
+        """The password is shown when it is made, and never again."""
+        file = load.accounts_file()
+        if already and file.exists():
+            return
+        if already:
+            load.renew_accounts()
+        self.stderr.write(f"演示账号(保存在 {file.name},只有本机所有者能读):")
+        self.stderr.write(file.read_text(encoding="utf-8"))
 
     def _print_json(self, content: dict) -> None:
         self.stdout.write(json.dumps(content, ensure_ascii=False))
