@@ -117,8 +117,8 @@ use_sysroot() { # make programs unpacked under var/sysroot find their own librar
     [ -d "$SYSROOT/usr" ] || return 0
     local lib
     lib=$(find "$SYSROOT/usr/lib" -maxdepth 1 -type d -name '*-linux-gnu*' | head -n 1)
-    # lapack and blas lie in folders of their own, chosen by links that unpacking does not make.
-    SYSROOT_LIBRARIES="$lib:$SYSROOT/lib/${lib##*/}:$lib/blas:$lib/lapack:$SYSROOT/usr/lib/chromium"
+    # Some lie in folders of their own, found by links or caches that unpacking does not make.
+    SYSROOT_LIBRARIES="$lib:$SYSROOT/lib/${lib##*/}:$lib/blas:$lib/lapack:$lib/pulseaudio:$SYSROOT/usr/lib/chromium"
     [ ! -d "$SYSROOT/usr/share/fonts" ] || export XDG_DATA_HOME="$SYSROOT/usr/share"
     [ -d /etc/fonts ] || export FONTCONFIG_PATH="$SYSROOT/etc/fonts"
 }
