@@ -14,7 +14,7 @@ from gis_app.demo.settlements import Homes, settle
 from gis_app.demo.sources import County, read_county
 
 # Outlines for zooms below 14, where a pixel is 19 m of EPSG:3857 or more.
-GRID_COARSE_M, DIVISION_COARSE_M = 15, 30
+GRID_COARSE_M, DIVISION_COARSE_M = 20, 30
 
 
 @dataclass(frozen=True)
