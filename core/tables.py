@@ -326,10 +326,10 @@ def _headed(header: list, numbered: Iterator) -> tuple[list[str], Iterator]:
 
 def _rows(numbered: Iterator, width: int) -> Iterator[tuple[int, list]]:
     for number, cells in numbered:
-        short = width - len(cells)
-        if short > 0:
-            cells.extend([None] * short)
-        while len(cells) > width and not cells[-1]:
-            cells.pop()
-        if "".join(filter(None, cells)).strip():
+        if len(cells) != width:
+            cells.extend([None] * (width - len(cells)))
+            while len(cells) > width and not cells[-1]:
+                cells.pop()
+        # Mostly the first cell decides, and cheaply.
+        if (cells[0] and not cells[0].isspace()) or any(c and not c.isspace() for c in cells):
             yield number, cells

@@ -1,6 +1,7 @@
 """Household lists: read, understood, placed, and written in one go.
 
-columns.py   what the headers mean and what a cell says
+columns.py   what the headers mean; rows as columns
+cells.py     what the cells of a column say
 places.py    the villages, towns, districts and grids that rows speak of
 positions.py which coordinate system the numbers are in, and which grid a point stands in
 staging.py   COPY into a temporary table, then one statement for each thing that changes

@@ -4,16 +4,15 @@ The temporary table ends with the transaction. COPY into the tables themselves i
 security binds us; and one statement for each thing that changes costs next to nothing.
 """
 
-import csv
 import io
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from django.db import connection
 
 from core.importing import Progress
 from core.morton import codes
-from households.imports.columns import Homes
+from households.imports.columns import REST, Homes
 
 CHUNK = 20_000
 
@@ -31,11 +30,7 @@ _CREATE = """
         colour_class_id bigint
     ) ON COMMIT DROP
 """
-_COPY = """
-    COPY staged (village_id, household_no, point, grid_id,
-                 contact_name, phone, address, members, note, colour_class_id)
-    FROM STDIN WITH (FORMAT csv)
-"""
+_COPY = f"COPY staged (village_id, point, grid_id, {', '.join(REST)}) FROM STDIN WITH (FORMAT csv)"
 
 _FIND_KNOWN = """
     UPDATE staged AS s SET id = h.id, known = true
@@ -70,7 +65,7 @@ _ADD = """
     INSERT INTO households_household
         (id, uuid, village_id, grid_id, household_no, point, slot, lapsed, proposed)
     SELECT id, gen_random_uuid(), village_id, grid_id, household_no, point, 0, false, false
-    FROM staged WHERE NOT known ORDER BY id
+    FROM staged WHERE NOT known
 """
 _ADD_IDENTITY = """
     INSERT INTO households_householdidentity
@@ -80,7 +75,6 @@ _ADD_IDENTITY = """
     FROM staged AS s
     WHERE NOT EXISTS (
         SELECT FROM households_householdidentity AS i WHERE i.household_id = s.id)
-    ORDER BY id
 """
 # A colour is only proposed, by nobody; and not to a family that has it or waits for an answer.
 _PROPOSE = """
@@ -102,19 +96,29 @@ _PROPOSE = """
 def stage(homes: Homes, villages: np.ndarray, lonlat: np.ndarray, grids: np.ndarray, progress):
     """Copy the readable rows; `villages` and `grids` are ids (-1: no grid), NaN is no position."""
     # In the order in which tiles read them: neighbours lie together in the table.
-    order = np.lexsort((codes(lonlat), grids)).tolist()
-    with connection.cursor() as cursor:
+    order = np.lexsort((codes(lonlat), grids))
+    with connection.cursor() as cursor, ThreadPoolExecutor(1) as copier:
         cursor.execute(_CREATE)
+        copying = None
         for start in range(0, len(order), CHUNK):
             part = order[start : start + CHUNK]
-            text = io.StringIO()
-            csv.writer(text, lineterminator="\n").writerows(
-                _lines(homes, villages, lonlat, grids, part)
-            )
-            text.seek(0)
-            cursor.copy_expert(_COPY, text)
-            progress("写入暂存", min(start + CHUNK, len(order)), len(order))
+            text = _csv_of(homes.rest, villages[part], lonlat[part], grids[part], part.tolist())
+            # While the database takes in one part, the next is made ready.
+            if copying:
+                copying.result()
+            copying = copier.submit(cursor.copy_expert, _COPY, io.StringIO(text), len(text))
+            progress("写入暂存", start + len(part), len(order))
+        copying.result()
         cursor.execute("ANALYZE staged (village_id, household_no, known)")
+
+
+def _csv_of(rest: list[str], villages, lonlat, grids, part: list[int]) -> str:
+    places = _ewkb(lonlat)
+    for i in np.flatnonzero(np.isnan(lonlat[:, 0])):
+        places[i] = ""
+    grid_ids = ["" if grid < 0 else grid for grid in grids.tolist()]
+    rows = zip(villages.tolist(), places, grid_ids, part, strict=True)
+    return "\n".join([f"{village},{at},{grid},{rest[i]}" for village, at, grid, i in rows])
 
 
 def _ewkb(lonlat: np.ndarray) -> list[str]:
@@ -126,28 +130,6 @@ def _ewkb(lonlat: np.ndarray) -> list[str]:
     points["x"], points["y"] = lonlat.T
     text, width = points.tobytes().hex(), 2 * points.itemsize
     return [text[i : i + width] for i in range(0, len(text), width)]
-
-
-def _lines(homes: Homes, villages, lonlat, grids, part: list[int]) -> Iterator[tuple]:
-    nowhere = np.isnan(lonlat[part, 0]).tolist()
-    places = ["" if no else p for no, p in zip(nowhere, _ewkb(lonlat[part]), strict=True)]
-
-    def pick(column: list) -> list:
-        return [column[i] for i in part]
-
-    return zip(
-        villages[part].tolist(),
-        pick(homes.household_no),
-        places,
-        ["" if grid < 0 else grid for grid in grids[part].tolist()],
-        pick(homes.contact_name),
-        pick(homes.phone),
-        pick(homes.address),
-        pick(homes.members),
-        pick(homes.note),
-        pick(homes.colour),
-        strict=True,
-    )
 
 
 def write(*, propose: bool, progress: Progress) -> dict[str, int]:
@@ -162,6 +144,9 @@ def write(*, propose: bool, progress: Progress) -> dict[str, int]:
 
         # Whatever is deferred must be done before keys can be set aside.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+        # The planner knows nothing yet of tables that have just been filled, or emptied; a loop
+        # over what it takes for three rows lasted ten minutes.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute("SELECT sec.set_household_keys_aside()")
         aside = cursor.fetchone()[0]
         run("比对已有家庭", _FIND_KNOWN)
@@ -173,7 +158,8 @@ def write(*, propose: bool, progress: Progress) -> dict[str, int]:
         cursor.execute("SELECT count(*) FROM staged WHERE changed")
         counts["updated"] = cursor.fetchone()[0]
         if aside:
-            progress("核对外键")
+            progress("建立索引和外键")
             cursor.execute("SELECT sec.return_household_keys()")
         cursor.execute("DROP TABLE staged")
+        cursor.execute("SET LOCAL enable_nestloop = on")
     return counts

@@ -21,21 +21,27 @@ def keep_tallies(operation: str, rows: str) -> str:
     add = ", ".join(f"{c} = t.{c} + excluded.{c}" for c in COLUMNS)
     zero = ", ".join(f"coalesce({c}, 0)" for c in COLUMNS)
     changed = " OR ".join(f"coalesce({c}, 0) <> 0" for c in COLUMNS)
+    # An emptied grid may then be deleted: nothing refers to it.
+    forget_empty = """
+    DELETE FROM households_householdtally WHERE n = 0 AND village_id = ANY (villages);"""
     return f"""
 CREATE FUNCTION sec.tally_{operation}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    villages bigint[];
 BEGIN
-    INSERT INTO households_householdtally AS t (village_id, grid_id, {", ".join(COLUMNS)})
-    SELECT village_id, grid_id, {zero}
-    FROM (SELECT village_id, grid_id, {COUNTS} FROM ({rows}) AS r
-          GROUP BY village_id, grid_id) AS s
-    WHERE {changed}
-    ORDER BY village_id, grid_id  -- always the same order, so that writers do not deadlock
-    ON CONFLICT (village_id, grid_id) DO UPDATE SET {add};
-    -- An emptied grid may then be deleted: nothing refers to it.
-    DELETE FROM households_householdtally
-    WHERE n = 0 AND village_id IN (SELECT village_id FROM ({rows}) AS r);
-    PERFORM sec.bump(ARRAY(SELECT DISTINCT village_id FROM ({rows}) AS r));
+    -- One pass over the rows, however many there are.
+    WITH counted AS (
+        SELECT village_id, grid_id, {COUNTS} FROM ({rows}) AS r GROUP BY village_id, grid_id
+    ), kept AS (
+        INSERT INTO households_householdtally AS t (village_id, grid_id, {", ".join(COLUMNS)})
+        SELECT village_id, grid_id, {zero} FROM counted
+        WHERE {changed}
+        ORDER BY village_id, grid_id  -- always the same order, so that writers do not deadlock
+        ON CONFLICT (village_id, grid_id) DO UPDATE SET {add}
+    )
+    SELECT array_agg(DISTINCT village_id) INTO villages FROM counted;{"" if operation == "insert" else forget_empty}
+    PERFORM sec.bump(villages);
     RETURN NULL;
 END $$;
 """

@@ -59,13 +59,15 @@ def test_a_list_becomes_households_in_their_grids(cast, tmp_path):
 
 
 @pytest.mark.parametrize("empty", [False, True])
-def test_the_first_list_and_a_later_one_keep_the_foreign_keys(cast, tmp_path, empty):
+def test_the_first_list_and_a_later_one_keep_all_keys_and_indexes(cast, tmp_path, empty):
     if empty:
         Classification.objects.all().delete()
         Household.objects.all().delete()
     keys = (
-        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f'"
-        " AND conrelid::regclass::text LIKE 'households_household%' ORDER BY 1"
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE conrelid::regclass::text LIKE 'households_household%'"
+        " UNION ALL SELECT indexname, indexdef FROM pg_indexes"
+        " WHERE tablename LIKE 'households_household%' ORDER BY 1, 2"
     )
     with connection.cursor() as cursor:
         cursor.execute(keys)
