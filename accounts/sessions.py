@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -38,7 +38,7 @@ class MemberMiddleware(AuthenticationMiddleware):
 def member_of(key: str):
     """The member whose session this is, as `request.user` would be; else nobody."""
     member, proof = _known.get(key, (None, None))
-    if member is not None and _prove(key, member.pk) == proof:
+    if member is not None and _still(key, member.pk) == proof:
         return member
     _known.pop(key, None)
     request = HttpRequest()
@@ -52,6 +52,18 @@ def member_of(key: str):
                 _known.popitem(last=False)
             _known[key] = member, proof
     return member
+
+
+def _still(key: str, member_id: int) -> tuple | None:
+    """The proof again, which also stands for Django's `SELECT 1` on a kept connection."""
+    if connection.in_atomic_block:
+        return _prove(key, member_id)
+    connection.health_check_done = True
+    try:
+        return _prove(key, member_id)
+    except OperationalError:  # the database was restarted meanwhile
+        connection.close()
+        return _prove(key, member_id)
 
 
 def _prove(key: str, member_id: int) -> tuple | None:

@@ -1,9 +1,12 @@
 """A tile's cheap look-up of the member refuses whatever Django's own would."""
 
+import os
+import socket
 from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Member, Role
@@ -57,3 +60,14 @@ def test_a_new_role_holds_from_the_next_tile_on(cast, lan, client):
 def test_an_invented_cookie_is_nobody(db, client):
     client.cookies["sessionid"] = "x" * 32
     assert client.get(TILE).status_code == 401
+
+
+def test_a_connection_that_broke_is_made_anew(committed_db, client):
+    member = Member.objects.create(username="auditor", name="示例审计员", role=Role.AUDITOR)
+    client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(TILE).status_code in (200, 204)
+    key = client.session.session_key
+    assert member_of(key) == member
+    # As a restarted database leaves it: the other end is gone.
+    socket.socket(fileno=os.dup(connection.connection.fileno())).shutdown(socket.SHUT_RDWR)
+    assert member_of(key) == member
