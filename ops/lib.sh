@@ -254,7 +254,7 @@ need_cluster() {
     [ -f "$VAR/stamps/roles" ] || make_roles
 }
 
-superuser_sql() { as_postgres "$(pg_bin)/psql" -h "$SOCKET" -U postgres -X -q -v ON_ERROR_STOP=1 "$@"; }
+superuser_sql() { PGOPTIONS="-c client_min_messages=warning" as_postgres "$(pg_bin)/psql" -h "$SOCKET" -U postgres -X -q -v ON_ERROR_STOP=1 "$@"; }
 
 # Row security binds neither owners nor superusers: the site and its tests use wuse_app.
 make_roles() {
