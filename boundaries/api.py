@@ -1,22 +1,24 @@
 """Divisions as GeoJSON: public geography, for whoever has signed in."""
 
 from django.contrib.gis.db.models.functions import AsGeoJSON
+from django.db.models import F
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import serializers, viewsets
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
 from boundaries.models import Division
-from core.api import FeaturePages, InBBox, ReadyGeometryField
+from core.api import FeaturePages, InBBox, ReadyFeatureList, ReadyGeometryField
 
 
 class DivisionSerializer(GeoFeatureModelSerializer):
     geom = ReadyGeometryField(source="geojson")
-    parent = serializers.SlugRelatedField(slug_field="code", read_only=True)
+    parent = serializers.CharField(source="parent_code", allow_null=True)
 
     class Meta:
         model = Division
         geo_field = "geom"
         id_field = "id"
+        list_serializer_class = ReadyFeatureList
         fields = [
             "id",
             "code",
@@ -42,7 +44,6 @@ class DivisionViewSet(viewsets.ReadOnlyModelViewSet):
     queryset = (
         Division.objects.current()
         .defer("geom", "geom_3857", "coarse_3857", "anchor_3857")
-        .select_related("parent")
-        .annotate(geojson=AsGeoJSON("geom", precision=6))
+        .annotate(geojson=AsGeoJSON("geom", precision=6), parent_code=F("parent__code"))
         .order_by("code")
     )

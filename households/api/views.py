@@ -10,7 +10,7 @@ from rest_framework.decorators import api_view
 from rest_framework.response import Response
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
-from core.api import FeaturePages, Pages, ReadyGeometryField, parse_bbox
+from core.api import FeaturePages, Pages, ReadyFeatureList, ReadyGeometryField, parse_bbox
 from core.errors import NotFound
 from households import areas, card, me, search, versions
 from households.api import shapes
@@ -117,6 +117,7 @@ class HouseholdFeature(GeoFeatureModelSerializer):
         model = Household
         geo_field = "point"
         id_field = "uuid"
+        list_serializer_class = ReadyFeatureList
         fields = [
             "uuid", "household_no", "village", "grid", "slot", "lapsed", "proposed", "review_on",
         ]  # fmt: skip
