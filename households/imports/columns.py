@@ -2,11 +2,11 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import compress, islice
 
-from core.importing import ImportRefused, Progress
+from core.importing import ImportRefused
 from core.tables import Table, normal
 from households.imports import cells
 from households.imports.places import Atlas
@@ -28,6 +28,7 @@ HEADERS = {
 _MEANING = {alias: name for name, aliases in HEADERS.items() for alias in aliases}
 # Small enough for its cells to stay in the processor's cache.
 CHUNK = 2_000
+BATCH = 25_000
 # The columns of Homes.rest.
 REST = (
     "household_no", "contact_name", "phone", "address", "members", "note", "colour_class_id",
@@ -38,7 +39,10 @@ LONGEST_NOTE = 2_000
 
 @dataclass
 class Homes:
-    """The rows that can be read, as columns; and those that cannot, by number."""
+    """A part of the list: the rows that can be read, as columns.
+
+    `refused` holds those of the whole list that cannot: row number → reasons.
+    """
 
     rows: list[int] = field(default_factory=list)
     village: list[int] = field(default_factory=list)  # index into Atlas.villages
@@ -86,8 +90,11 @@ def meanings(columns: list[str]) -> tuple[dict[str, int], list[str]]:
     return found, unknown
 
 
-def read_homes(table: Table, at: dict[str, int], atlas: Atlas, progress: Progress) -> Homes:
-    homes = Homes()
+def read_homes(
+    table: Table, at: dict[str, int], atlas: Atlas, refused: dict[int, list[str]]
+) -> Iterator[Homes]:
+    """The list in parts of about BATCH rows, so that a long one takes no more memory."""
+    homes = Homes(refused=refused)
     seen: dict[tuple[int, str], int] = {}
     while chunk := list(islice(table.rows, CHUNK)):
         rows, lines = zip(*chunk, strict=True)
@@ -97,8 +104,10 @@ def read_homes(table: Table, at: dict[str, int], atlas: Atlas, progress: Progres
             rows, columns = _without_long_rows(chunk, len(table.columns), homes)
         if rows:
             _read_chunk(rows, columns, at, atlas, homes, seen)
-        progress("读取", len(homes.rows) + len(homes.refused))
-    return homes
+        if len(homes.rows) >= BATCH:
+            yield homes
+            homes = Homes(refused=refused)
+    yield homes
 
 
 def _without_long_rows(chunk, width: int, homes: Homes) -> tuple[list, list]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from django.db import connection, transaction
 
+from boundaries.doctor import Placement
 from boundaries.models import ImportBatch
 from boundaries.services import file_sha256, record_batch
 from core.coords import parse_crs
@@ -17,7 +18,7 @@ from core.tables import read_table, write_csv
 from households.imports.columns import Homes, meanings, read_homes
 from households.imports.places import Atlas, Grids
 from households.imports.positions import place_points, strangers
-from households.imports.staging import stage, write
+from households.imports.staging import Staging
 
 KIND = "households"
 # As many row numbers as a person looks at; the list itself holds them all.
@@ -83,40 +84,45 @@ def import_households(
     with connection.cursor() as cursor:
         # Two lists at once would not see each other's new families.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('import_households'))")
-    table = read_table(path, encoding=encoding)
-    at, unknown = meanings(table.columns)
-    atlas = Atlas()
-    homes = read_homes(table, at, atlas, progress)
-    report = Imported(
-        rows=len(homes.rows) + len(homes.refused),
-        encoding=table.encoding,
-        unknown_columns=unknown,
-        notes=table.notes,
-    )
-    villages = np.array(homes.village, np.int64)
-    lonlat, placement = _place(homes, villages, atlas, crs, report, progress)
-    kept = np.array([row not in homes.refused for row in homes.rows], bool)
-    if not kept.all():
-        homes, villages, lonlat = homes.only(kept), villages[kept], lonlat[kept]
-    report.rejected = len(homes.refused)
-    if homes.refused:
-        report.rejects_file = str(_write_rejects(path, encoding, homes.refused, rejects))
-    if not homes.rows:
-        raise ImportRefused(
-            f"没有一行可以导入。拒收的 {report.rejected} 行见 {report.rejects_file}。"
-            if homes.refused
-            else "标题行下面没有内容。",
-            [f"第 {row} 行:{';'.join(why)}" for row, why in list(homes.refused.items())[:20]],
-        )
-    village_ids = np.array([village.id for village in atlas.villages], np.int64)[villages]
-    grids = _join(homes, village_ids, lonlat, report, progress)
-    stage(homes, village_ids, lonlat, grids, progress)
     sha256 = file_sha256(path)
     before = ImportBatch.objects.filter(kind=KIND, sha256=sha256).exists()
-    # What this very file proposed has had its answer.
-    for name, count in write(propose=not before and homes.with_colour, progress=progress).items():
+    table = read_table(path, encoding=encoding)
+    at, unknown = meanings(table.columns)
+    atlas, grids = Atlas(), Grids.load()
+    report = Imported(encoding=table.encoding, unknown_columns=unknown, notes=table.notes)
+    refused: dict[int, list[str]] = {}
+    placement: Placement | None = None
+    accepted = 0
+    # What this very file proposed before has had its answer.
+    with Staging(propose=not before) as staging:
+        for homes in read_homes(table, at, atlas, refused):
+            villages = np.array(homes.village, np.int64)
+            lonlat = np.column_stack([np.array(homes.x, float), np.array(homes.y, float)])
+            given = np.flatnonzero(~np.isnan(lonlat[:, 0]))
+            if len(given):
+                # The first part that has positions settles the system for the list.
+                placement = placement or place_points(lonlat[given], villages[given], atlas, crs)
+                lonlat[given] = parse_crs(placement.used).to_wgs84(lonlat[given])
+                homes, villages, lonlat = _near(homes, villages, lonlat, given, atlas)
+            village_ids = np.array([village.id for village in atlas.villages], int)[villages]
+            if homes.rows:
+                found = _join(homes, village_ids, lonlat, grids, report)
+                staging.add(homes, village_ids, lonlat, found)
+            accepted += len(homes.rows)
+            progress("写入", accepted + len(refused))
+        if not accepted:
+            report.rejects_file = refused and _write_rejects(path, encoding, refused, rejects)
+            raise _nothing_to_import(refused, report.rejects_file)
+        progress("建立索引和外键")
+    for name, count in staging.counts.items():
         setattr(report, name, count)
-    report.unchanged = len(homes.rows) - report.new - report.updated
+    report.rows, report.rejected = accepted + len(refused), len(refused)
+    report.unchanged = accepted - report.new - report.updated
+    if placement:
+        report.crs, report.crs_method = placement.used, placement.method
+        report.candidates = [asdict(candidate) for candidate in placement.candidates]
+    if refused:
+        report.rejects_file = str(_write_rejects(path, encoding, refused, rejects))
     if report.new or report.updated or report.proposals or not before:
         batch = record_batch(
             kind=KIND,
@@ -131,42 +137,43 @@ def import_households(
     return report
 
 
-def _place(homes: Homes, villages, atlas: Atlas, crs: str, report: Imported, progress):
-    """WGS84 for every row (NaN: no position), and how it was found; refuses far-off points."""
-    lonlat = np.column_stack([np.array(homes.x, float), np.array(homes.y, float)])
-    given = np.flatnonzero(~np.isnan(lonlat[:, 0]))
-    report.rows_without_position = _shown(homes, np.isnan(lonlat[:, 0]))
-    report.without_position = len(lonlat) - len(given)
-    if not len(given):
-        return lonlat, None
-    progress("核对坐标系")
-    placement = place_points(lonlat[given], villages[given], atlas, crs)
-    report.crs, report.crs_method = placement.used, placement.method
-    report.candidates = [asdict(candidate) for candidate in placement.candidates]
-    lonlat[given] = parse_crs(placement.used).to_wgs84(lonlat[given])
-    for i, reason in strangers(lonlat[given], villages[given], atlas).items():
+def _near(homes: Homes, villages, lonlat, given: np.ndarray, atlas: Atlas):
+    """The same without the rows whose position is far off; those are refused."""
+    far = strangers(lonlat[given], villages[given], atlas)
+    if not far:
+        return homes, villages, lonlat
+    kept = np.ones(len(lonlat), bool)
+    for i, reason in far.items():
+        kept[given[i]] = False
         homes.refuse(homes.rows[given[i]], reason)
-    return lonlat, placement
+    return homes.only(kept), villages[kept], lonlat[kept]
 
 
-def _join(homes: Homes, villages, lonlat, report: Imported, progress: Progress) -> np.ndarray:
-    """The grid of every row, or -1; and in the report the rows that have none."""
-    progress("对应网格")
-    known = Grids.load()
+def _join(homes: Homes, villages, lonlat, known: Grids, report: Imported) -> np.ndarray:
+    """The grid of every row, or -1; and into the report the rows that have none."""
     placed = np.flatnonzero(~np.isnan(lonlat[:, 0]))
     grids = np.full(len(lonlat), -1, np.int64)
     grids[placed] = known.covering(villages[placed], lonlat[placed])
     loose = placed[grids[placed] < 0]
     abroad = loose[known.anywhere(lonlat[loose])]
-    outside = np.setdiff1d(loose, abroad)
-    report.outside_village, report.outside_grids = len(abroad), len(outside)
-    report.rows_outside_village = [homes.rows[i] for i in abroad[:SHOWN]]
-    report.rows_outside_grids = [homes.rows[i] for i in outside[:SHOWN]]
+    for name, which in (
+        ("without_position", np.flatnonzero(np.isnan(lonlat[:, 0]))),
+        ("outside_village", abroad),
+        ("outside_grids", np.setdiff1d(loose, abroad)),
+    ):
+        setattr(report, name, getattr(report, name) + len(which))
+        shown = getattr(report, f"rows_{name}")
+        shown += [homes.rows[i] for i in which[: SHOWN - len(shown)]]
     return grids
 
 
-def _shown(homes: Homes, which: np.ndarray) -> list[int]:
-    return [homes.rows[i] for i in np.flatnonzero(which)[:SHOWN]]
+def _nothing_to_import(refused: dict, rejects: Path | None) -> ImportRefused:
+    if not refused:
+        return ImportRefused("标题行下面没有内容。")
+    return ImportRefused(
+        f"没有一行可以导入。拒收的 {len(refused)} 行见 {rejects}。",
+        [f"第 {row} 行:{';'.join(why)}" for row, why in list(refused.items())[:20]],
+    )
 
 
 def _write_rejects(path: Path, encoding: str, refused: dict, target: Path | None) -> Path:

@@ -1,20 +1,17 @@
-"""The way of a list into the database: COPY into a temporary table, then sets.
+"""The way of a list into the database: COPY into a temporary table, then sets; part by part.
 
-The temporary table ends with the transaction. COPY into the tables themselves is refused, for row
+A part is written in a thread of its own while the next is being read. The temporary table ends with the transaction. COPY into the tables themselves is refused, for row
 security binds us; and one statement for each thing that changes costs next to nothing.
 """
 
 import io
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 from django.db import connection
 
-from core.importing import Progress
 from core.morton import codes
 from households.imports.columns import REST, Homes
-
-CHUNK = 20_000
 
 _CREATE = """
     CREATE TEMPORARY TABLE staged (
@@ -72,9 +69,7 @@ _ADD_IDENTITY = """
         (household_id, contact_name, phone, address, members, note)
     SELECT id, coalesce(contact_name, ''), coalesce(phone, ''), coalesce(address, ''), members,
            coalesce(note, '')
-    FROM staged AS s
-    WHERE NOT EXISTS (
-        SELECT FROM households_householdidentity AS i WHERE i.household_id = s.id)
+    FROM staged WHERE NOT known
 """
 # A colour is only proposed, by nobody; and not to a family that has it or waits for an answer.
 _PROPOSE = """
@@ -93,23 +88,72 @@ _PROPOSE = """
 """
 
 
-def stage(homes: Homes, villages: np.ndarray, lonlat: np.ndarray, grids: np.ndarray, progress):
-    """Copy the readable rows; `villages` and `grids` are ids (-1: no grid), NaN is no position."""
-    # In the order in which tiles read them: neighbours lie together in the table.
-    order = np.lexsort((codes(lonlat), grids))
-    with connection.cursor() as cursor, ThreadPoolExecutor(1) as copier:
-        cursor.execute(_CREATE)
-        copying = None
-        for start in range(0, len(order), CHUNK):
-            part = order[start : start + CHUNK]
-            text = _csv_of(homes.rest, villages[part], lonlat[part], grids[part], part.tolist())
-            # While the database takes in one part, the next is made ready.
-            if copying:
-                copying.result()
-            copying = copier.submit(cursor.copy_expert, _COPY, io.StringIO(text), len(text))
-            progress("写入暂存", start + len(part), len(order))
-        copying.result()
-        cursor.execute("ANALYZE staged (village_id, household_no, known)")
+class Staging:
+    """Within one transaction: `with Staging(...) as staging`, then `add` for each part.
+
+    Afterwards `counts` says how many families are new, updated, proposed a colour.
+    """
+
+    def __init__(self, *, propose: bool):
+        self.counts = {"new": 0, "updated": 0, "proposals": 0}
+        self._propose = propose
+        self._writing: Future | None = None
+
+    def __enter__(self) -> "Staging":
+        self._thread = ThreadPoolExecutor(1)
+        self._cursor = connection.cursor()
+        # What is deferred must be done before keys can be set aside.
+        self._cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+        self._cursor.execute("SELECT sec.set_household_keys_aside()")
+        # Then there is no household yet: none to look for, none to change.
+        self._first = self._cursor.fetchone()[0]
+        # The planner knows nothing of tables that are just being filled: a loop over what it took
+        # for three rows lasted ten minutes.
+        self._cursor.execute("SET LOCAL enable_nestloop = off")
+        self._cursor.execute(_CREATE)
+        return self
+
+    def add(self, homes: Homes, villages: np.ndarray, lonlat: np.ndarray, grids: np.ndarray):
+        """Write these rows; `villages` and `grids` are ids (-1: no grid), NaN is no position."""
+        # In the order in which tiles read them: neighbours lie together in the table.
+        order = np.lexsort((codes(lonlat), grids))
+        text = _csv_of(homes.rest, villages[order], lonlat[order], grids[order], order.tolist())
+        self._wait()
+        self._writing = self._thread.submit(self._write, text, homes.with_colour)
+
+    def _wait(self) -> None:
+        if self._writing:
+            self._writing.result()
+
+    def _write(self, text: str, with_colour: bool) -> None:
+        self._cursor.copy_expert(_COPY, io.StringIO(text), 1 << 20)
+        if not self._first:
+            self._run("ANALYZE staged (village_id, household_no, known)")
+            for sql in (_FIND_KNOWN, _MOVE, _CORRECT):
+                self._run(sql)
+            self._cursor.execute("SELECT count(*) FROM staged WHERE changed")
+            self.counts["updated"] += self._cursor.fetchone()[0]
+        self.counts["new"] += self._run(_ADD)
+        self._run(_ADD_IDENTITY)
+        if with_colour and self._propose:
+            self.counts["proposals"] += self._run(_PROPOSE)
+        self._run("TRUNCATE staged")
+
+    def _run(self, sql: str) -> int:
+        self._cursor.execute(sql)
+        return self._cursor.rowcount
+
+    def __exit__(self, kind, error, trace) -> None:
+        try:
+            if kind is None:
+                self._wait()
+                self._run("DROP TABLE staged")
+                self._run("SET LOCAL enable_nestloop = on")
+                if self._first:
+                    self._run("SELECT sec.return_household_keys()")
+        finally:
+            self._thread.shutdown()
+            self._cursor.close()
 
 
 def _csv_of(rest: list[str], villages, lonlat, grids, part: list[int]) -> str:
@@ -130,36 +174,3 @@ def _ewkb(lonlat: np.ndarray) -> list[str]:
     points["x"], points["y"] = lonlat.T
     text, width = points.tobytes().hex(), 2 * points.itemsize
     return [text[i : i + width] for i in range(0, len(text), width)]
-
-
-def write(*, propose: bool, progress: Progress) -> dict[str, int]:
-    """Bring the tables to what is staged; return how many families are new, changed, proposed."""
-    counts = {}
-    with connection.cursor() as cursor:
-
-        def run(what: str, sql: str) -> int:
-            progress(what)
-            cursor.execute(sql)
-            return cursor.rowcount
-
-        # Whatever is deferred must be done before keys can be set aside.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-        # The planner knows nothing yet of tables that have just been filled, or emptied; a loop
-        # over what it takes for three rows lasted ten minutes.
-        cursor.execute("SET LOCAL enable_nestloop = off")
-        cursor.execute("SELECT sec.set_household_keys_aside()")
-        aside = cursor.fetchone()[0]
-        run("比对已有家庭", _FIND_KNOWN)
-        run("更新位置", _MOVE)
-        run("更新联系信息", _CORRECT)
-        counts["new"] = run("写入家庭", _ADD)
-        run("写入联系信息", _ADD_IDENTITY)
-        counts["proposals"] = run("提出颜色", _PROPOSE) if propose else 0
-        cursor.execute("SELECT count(*) FROM staged WHERE changed")
-        counts["updated"] = cursor.fetchone()[0]
-        if aside:
-            progress("建立索引和外键")
-            cursor.execute("SELECT sec.return_household_keys()")
-        cursor.execute("DROP TABLE staged")
-        cursor.execute("SET LOCAL enable_nestloop = on")
-    return counts
