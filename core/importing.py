@@ -32,7 +32,7 @@ class ImportRefused(Invalid):
 
 
 class Progress:
-    """Lines such as ``写入 12000/250000`` on stderr, at most one a second."""
+    """Lines such as ``写入 12000/250000(4%)`` on stderr, at most one a second."""
 
     def __init__(self, write):
         self._write = write
@@ -44,7 +44,11 @@ class Progress:
             return
         self._last = now
         self._write(
-            what if done is None else f"{what} {done}/{total}" if total else f"{what} {done}"
+            what
+            if done is None
+            else f"{what} {done}/{total}({min(100, 100 * done // total)}%)"
+            if total
+            else f"{what} {done}"
         )
 
 

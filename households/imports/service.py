@@ -88,6 +88,7 @@ def import_households(
     before = ImportBatch.objects.filter(kind=KIND, sha256=sha256).exists()
     table = read_table(path, encoding=encoding)
     at, unknown = meanings(table.columns)
+    total = None if table.encoding == "xlsx" else _lines(path)
     atlas, grids = Atlas(), Grids.load()
     report = Imported(encoding=table.encoding, unknown_columns=unknown, notes=table.notes)
     refused: dict[int, list[str]] = {}
@@ -109,7 +110,7 @@ def import_households(
                 found = _join(homes, village_ids, lonlat, grids, report)
                 staging.add(homes, village_ids, lonlat, found)
             accepted += len(homes.rows)
-            progress("写入", accepted + len(refused))
+            progress("写入", accepted + len(refused), total)
         if not accepted:
             report.rejects_file = refused and _write_rejects(path, encoding, refused, rejects)
             raise _nothing_to_import(refused, report.rejects_file)
@@ -174,6 +175,11 @@ def _nothing_to_import(refused: dict, rejects: Path | None) -> ImportRefused:
         f"没有一行可以导入。拒收的 {len(refused)} 行见 {rejects}。",
         [f"第 {row} 行:{';'.join(why)}" for row, why in list(refused.items())[:20]],
     )
+
+
+def _lines(path: Path) -> int:
+    with open(path, "rb") as file:
+        return sum(part.count(b"\n") for part in iter(lambda: file.read(1 << 20), b""))
 
 
 def _write_rejects(path: Path, encoding: str, refused: dict, target: Path | None) -> Path:

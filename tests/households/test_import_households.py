@@ -17,8 +17,7 @@ from households.models import (
     HouseholdIdentity,
     HouseholdTally,
 )
-from households.services import install_scheme
-from tests.factories import STEP, WEST, box, colour, division, grid
+from tests.factories import STEP, WEST, box, division, grid
 from tests.households.lists import LIU, TAO, XING, load, reasons, rejects, row, text_of
 
 pytestmark = pytest.mark.usefixtures("cast", "system")
@@ -190,6 +189,18 @@ def test_a_row_with_too_many_cells_is_not_read_shifted(tmp_path):
     assert not Household.objects.filter(household_no="a1").exists()
 
 
+def test_a_long_list_written_in_parts_is_one_list(cast, tmp_path, monkeypatch):
+    monkeypatch.setattr("households.imports.columns.CHUNK", 2)
+    monkeypatch.setattr("households.imports.columns.BATCH", 2)
+    load(tmp_path, [row("a3", lon=IN_LIU1, lat=34.01)])
+    rows = [row(f"a{i}", lon=IN_LIU2, lat=34.01, 颜色="红") for i in range(7)]
+    report = load(tmp_path, [*rows, row("a0") | {"颜色": ""}, row("b1", lon=9, lat=9, 颜色="")])
+    assert (report.rows, report.new, report.updated, report.proposals) == (9, 6, 1, 7)
+    assert "与第 2 行重复" in reasons(report)[9]
+    assert "5 公里" in reasons(report)[10]
+    assert HouseholdTally.objects.get(grid=cast.liu2).n == 11
+
+
 def test_rejects_hold_the_row_as_it_stood_and_no_formula(tmp_path):
     target = tmp_path / "out.csv"
     rows = [row("=1+1", "9", 备注="＝HYPERLINK(1)"), row("a2", 备注="")]
@@ -312,59 +323,6 @@ def test_families_that_a_list_does_not_name_stay(tmp_path):
     assert Household.objects.count() == 17
 
 
-def test_a_colour_arrives_only_as_a_proposal_of_nobody(cast, tmp_path):
-    report = load(
-        tmp_path, [row("a1", 颜色="红色"), row("a2", 颜色="蓝"), row("a3", 颜色="未评估")]
-    )
-    assert report.proposals == 2
-    assert (home("a1").slot, home("a1").proposed, home("a3").proposed) == (0, True, False)
-    proposal = Classification.objects.get(household__household_no="a1")
-    assert (proposal.status, proposal.proposed_by, proposal.decided_by) == ("proposed", None, None)
-    assert proposal.colour_class.slot == 1
-    assert proposal.review_on is None
-
-
-def test_no_colour_is_proposed_to_whom_has_it_or_waits(cast, tmp_path):
-    load(tmp_path, [row("a1"), row("a2"), row("a3")])
-    colour(home("a1"), 1, by=cast.lan, decided_by=cast.chair)
-    colour(home("a2"), 1, by=cast.lan, decided_by=cast.chair)
-    Classification.objects.create(
-        household=home("a3"), colour_class=cast.scheme.classes.get(slot=2), proposed_by=cast.lan
-    )
-    Household.objects.filter(household_no="a3").update(proposed=True)
-    report = load(tmp_path, [row("a1", 颜色="红"), row("a2", 颜色="黄"), row("a3", 颜色="绿")])
-    assert report.proposals == 1
-    proposals = Classification.objects.filter(status="proposed", proposed_by=None)
-    assert [p.household.household_no for p in proposals] == ["a2"]
-    assert home("a2").slot == 1
-    assert report.updated == 0
-
-
-def test_the_same_file_does_not_propose_again_what_was_refused(tmp_path):
-    rows = [row("a1", 颜色="红")]
-    load(tmp_path, rows)
-    Classification.objects.filter(status="proposed").update(status="refused")
-    Household.objects.update(proposed=False)
-    assert load(tmp_path, rows).proposals == 0
-    assert load(tmp_path, [*rows, row("a2", 颜色="")]).proposals == 1
-
-
-def test_a_colour_the_county_does_not_have_is_refused(cast, tmp_path):
-    report = load(tmp_path, [row("a1", 颜色="粉色"), row("a2", 颜色="")])
-    assert "粉色" in reasons(report)[2]
-    assert "红色、橙色" in reasons(report)[2]
-
-
-def test_colours_are_those_of_the_countys_own_scheme(cast, tmp_path):
-    classes = [
-        {"slot": 3, "name": "粉色", "letter": "粉", "shape": "square", "action": "温情服务",
-         "cadence_days": 30, "review_days": 90, "weight": 1.0, "reasons": []}
-    ]  # fmt: skip
-    install_scheme(county=cast.area, name="示例", classes=classes)
-    report = load(tmp_path, [row("a1", 颜色="粉色"), row("a2", 颜色="黄")])
-    assert (report.proposals, report.rejected) == (1, 1)
-
-
 def test_what_was_done_stands_in_the_batch(tmp_path):
     report = load(tmp_path, [row("a1", lon=IN_LIU1, lat=34.01), row("a2", "9")], crs="gcj02")
     batch = ImportBatch.objects.get()
@@ -402,6 +360,7 @@ def test_the_command_reports_in_chinese_and_json(tmp_path, capsys):
     assert (answer["ok"], answer["new"], answer["rejected"]) == (True, 2, 1)
     assert answer["rejects_file"].endswith("名单.拒收.csv")
     assert "新增 2 户" in err
+    assert "写入 3/4(75%)" in err
     assert "位置不在本村:1 户(第 4 行)" in err
     assert "没有位置,等待补充:1 户" in err
 
