@@ -20,7 +20,7 @@ KEEP = timedelta(days=20)
 
 def stand(households: int, say: Callable[[str], None], seed: int = 1) -> District:
     """Make the district stand in the bench's database, or find it there."""
-    mark = {"kind": "bench", "filename": f"{households}/{seed} surveyed"}
+    mark = {"kind": "bench", "filename": f"{households}/{seed} surveyed, coarse"}
     with acting_as_system("bench"), transaction.atomic():
         fresh = ImportBatch.objects.filter(**mark, at__gt=timezone.now() - KEEP).exists()
         if fresh and Household.objects.count() == households:
@@ -37,6 +37,8 @@ def stand(households: int, say: Callable[[str], None], seed: int = 1) -> Distric
         district = build(cursor, households, seed)
         # As many corners as surveyed outlines have, in the same places: about eighty a grid.
         for table in ("boundaries_division", "grids_grid"):
+            # Simplified to nothing but the corners, as an import would for small scales.
+            cursor.execute(f"UPDATE {table} SET coarse_3857 = geom_3857")
             cursor.execute(f"UPDATE {table} SET geom = ST_Segmentize(geom, 0.0004)")
         ImportBatch.objects.using("owner").create(**mark)
     with owner.cursor() as cursor:
