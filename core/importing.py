@@ -52,6 +52,18 @@ class Progress:
         )
 
 
+def _check_readable(path: Path) -> None:
+    """Raise FileNotUsable for a path that cannot be opened, before anything else is tried."""
+    if path.is_dir():
+        raise FileNotUsable(f"“{path}”是文件夹,不是文件。请写明文件名,或先把它打成 zip。")
+    try:
+        path.open("rb").close()
+    except FileNotFoundError:
+        raise FileNotUsable(f"没有“{path}”这个文件。请核对路径和文件名。") from None
+    except OSError as error:
+        raise FileNotUsable(f"“{path}”打不开({error.strerror})。请检查文件权限。") from None
+
+
 class ImportCommand(BaseCommand):
     """A command that reads one file and writes in one transaction, as the system.
 
@@ -82,6 +94,7 @@ class ImportCommand(BaseCommand):
     def handle(self, *args, **options):
         progress = Progress(lambda line: self.stderr.write(line))
         try:
+            _check_readable(options["file"])
             with transaction.atomic(), acting_as_system(self.purpose):
                 report = self.run(options["file"], options, progress)
                 if options["dry_run"]:
