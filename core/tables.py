@@ -188,23 +188,33 @@ def _sniff_encoding(path: Path) -> str:
     if next(_chunks(path)).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         _check(path, "utf-16")
         return "utf-16"
-    good = bad = 0
-    decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
-    for chunk in _chunks(path):
-        if b"\0" in chunk:
-            raise FileNotUsable("这不是文本表格(含有二进制内容)。" + SAVE_AS)
-        text = decoder.decode(chunk)
-        broken = text.count("�")
-        bad += broken
-        good += len(_PLAIN.sub("", text)) - broken
-    bad += decoder.decode(b"", final=True).count("�")
-    if not bad:
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    try:
+        for chunk in chain(_chunks(path), [b""]):
+            if b"\0" in chunk:
+                raise FileNotUsable("这不是文本表格(含有二进制内容)。" + SAVE_AS)
+            decoder.decode(chunk, final=not chunk)
         return "utf-8-sig"
-    if good > bad:
-        # Whole sequences of UTF-8 do not come about by chance: it is UTF-8 with a wound.
+    except UnicodeDecodeError:
+        pass
+    if _is_wounded_utf8(path):
         _check(path, "utf-8-sig")
     _check(path, "gb18030")
     return "gb18030"
+
+
+def _is_wounded_utf8(path: Path) -> bool:
+    """Whether most letters are whole in UTF-8: that does not come about by chance."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
+    good = bad = 0
+    for chunk in chain(_chunks(path), [b""]):
+        if b"\0" in chunk:
+            raise FileNotUsable("这不是文本表格(含有二进制内容)。" + SAVE_AS)
+        text = decoder.decode(chunk, final=not chunk)
+        broken = text.count("�")
+        bad += broken
+        good += len(_PLAIN.sub("", text)) - broken
+    return good > bad
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

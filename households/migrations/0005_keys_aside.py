@@ -33,9 +33,8 @@ BEGIN
         SELECT conrelid::regclass AS on_table, conname AS name, contype = 'f' AS is_last,
                pg_get_constraintdef(oid) AS definition
         FROM pg_constraint
-        WHERE contype IN ('f', 'u') AND conrelid IN (
-            'public.households_household'::regclass,
-            'public.households_householdidentity'::regclass)
+        WHERE contype IN ('f', 'u') AND conrelid = 'public.households_household'::regclass
+           OR contype IN ('f', 'p') AND conrelid = 'public.households_householdidentity'::regclass
     LOOP
         INSERT INTO sec.key_aside VALUES (key.name, key.is_last::int, format(
             'ALTER TABLE %s ADD CONSTRAINT %I %s', key.on_table, key.name, key.definition));
