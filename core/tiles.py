@@ -98,12 +98,11 @@ def _encode(layer: TileLayer, query: Query | None) -> bytes:
     """The gzipped tile; empty when nothing lies in it."""
     if query is None:
         return b""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT ST_AsMVT(t, '{layer.name}', 4096, 'geom', 'id') FROM ({query.sql}) AS t",
-            query.params,
-        )
-        body = bytes(cursor.fetchone()[0] or b"")
+    row = connection.fetch_one(
+        f"SELECT ST_AsMVT(t, '{layer.name}', 4096, 'geom', 'id') FROM ({query.sql}) AS t",
+        query.params,
+    )
+    body = bytes(row[0] or b"")
     return igzip.compress(body, compresslevel=GZIP_LEVEL) if body else b""
 
 

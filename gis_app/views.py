@@ -1,7 +1,7 @@
 """The map page, the tiles, and whether the server lives."""
 
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -36,6 +36,8 @@ def _district_bbox(code: str) -> list[float] | None:
     return bbox_of(areas.find(district["code"]).place)
 
 
+# Most tiles are remembered or unchanged; the others are one statement, a transaction in itself.
+@transaction.non_atomic_requests
 def tile(request, layer: str, z: int, x: int, y: int):
     wanted = Tile(z, x, y)
     if layer not in _LAYERS or not wanted.exists:

@@ -8,6 +8,8 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db import transaction
+
 from accounts.models import Member, Role
 from boundaries.models import Division, Level
 from core.memo import Memo
@@ -54,6 +56,8 @@ class Scope:
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
+# Her claims are hidden from whoever asks outside a transaction.
+@transaction.atomic(savepoint=False)
 def resolve(member_id: int) -> Scope:
     """Look a member's scope up; she must exist."""
     member = Member.objects.get(pk=member_id)

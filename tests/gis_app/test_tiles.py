@@ -3,6 +3,7 @@
 import gzip
 
 import pytest
+from django.db import connection, transaction
 
 from boundaries.models import Division
 from core.morton import tile_at
@@ -10,6 +11,7 @@ from core.scope import acting_as_system
 from households import scope, versions
 from households.models import Claim, Household
 from households.tiles import LAYERS
+from tests.factories import build_cast
 from tests.mvt import decode
 
 LON, LAT = 113.83, 34.01  # inside 柳村's first grid
@@ -212,3 +214,23 @@ def test_the_grids_of_a_village_without_outline_have_their_figures(signed_in, ca
     by_code = {f.properties["code"]: f.properties for f in fetch(client, "grids", 14)[1]}
     assert by_code[cast.liu1.code]["n"] == 4
     assert sum(f.properties["n"] for f in fetch(client, "households", 14)[1]) == 4
+
+
+def test_without_a_transaction_around_it_a_tile_has_its_scope_and_leaves_none(committed_db, client):
+    with acting_as_system("test"), transaction.atomic():
+        cast = build_cast()
+        Claim.objects.create(household=cast.homes["tao1"][0], member=cast.lan)
+    client.force_login(cast.lan, backend="django.contrib.auth.backends.ModelBackend")
+    assert not connection.in_atomic_block
+    found = fetch(client, "households", 14)[1]
+    assert sum(f.properties["n"] for f in found) == 4
+    claimed = cast.homes["tao1"][0].point
+    tile = tile_at(claimed.x, claimed.y, 17)
+    response = client.get(f"/tiles/households/17/{tile.x}/{tile.y}.mvt")
+    assert [f.properties["uuid"] for f in decode(response.content)[0].features] == [
+        str(cast.homes["tao1"][0].uuid)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(current_setting('wuse.scope', true), '')")
+        assert cursor.fetchone()[0] == ""
+    assert Household.objects.count() == 0

@@ -120,16 +120,16 @@ def test_a_tile_costs_one_statement_beside_the_look_up_of_the_member(
     monkeypatch.setattr("core.tiles.memory.get", lambda etag: None)
     tile = tile_at(*place_of(district, "town"), 14)
     path = f"/tiles/households/{tile.z}/{tile.x}/{tile.y}.mvt"
-    # The member, a savepoint for the request and its release, the tile.
-    with django_assert_num_queries(4):
+    # The member, the tile.
+    with django_assert_num_queries(2):
         response = chair.get(path)
     assert response.status_code == 200
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(1):
         again = chair.get(path, headers={"if-none-match": response["ETag"]})
     assert again.status_code == 304
     monkeypatch.undo()
     chair.get(path)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(1):
         assert chair.get(path).status_code == 200
 
 

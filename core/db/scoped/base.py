@@ -28,6 +28,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._applied = subject
         return cursor
 
+    def fetch_one(self, sql: str, params: dict):
+        """The first row of one statement, in a transaction of its own, in one round trip.
+
+        Sent together, two statements are one transaction to the server. Begin, scope, statement
+        and commit one by one would cost a tile as much as drawing it.
+        """
+        with self.cursor() as cursor:
+            if not self.in_atomic_block:
+                subject = current_subject()
+                sql = "SELECT set_config('wuse.scope', %(wuse_scope)s, true); " + sql
+                params = params | {"wuse_scope": signed(subject) if subject else ""}
+            cursor.execute(sql, params)
+            return cursor.fetchone()
+
     def _set_autocommit(self, autocommit):
         self._applied = self._UNKNOWN
         super()._set_autocommit(autocommit)
