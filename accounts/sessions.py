@@ -10,10 +10,10 @@ from collections import OrderedDict
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError, connection
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 
 _PROOF = """
     SELECT s.session_data, m.password, m.role, m.division_id
@@ -29,10 +29,11 @@ class MemberMiddleware(AuthenticationMiddleware):
     """Django's, but for tiles the member is had by one look-up."""
 
     def process_request(self, request):
-        super().process_request(request)
-        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-        if key and request.path_info.startswith("/tiles/"):
-            request.user = SimpleLazyObject(lambda: member_of(key))
+        if request.path_info.startswith("/tiles/"):
+            key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+            request.user = member_of(key) if key else AnonymousUser()
+        else:
+            super().process_request(request)
 
 
 def member_of(key: str):

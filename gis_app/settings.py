@@ -79,6 +79,13 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 
+# A tile is read, not posted, and its answer is no page: see gis_app/wsgi.py.
+TILE_MIDDLEWARE = [
+    "core.headers.HeadersMiddleware",
+    "accounts.sessions.MemberMiddleware",
+    "core.policy.PolicyMiddleware",
+]
+
 ROOT_URLCONF = "gis_app.urls"
 WSGI_APPLICATION = "gis_app.wsgi.application"
 POLICY_FILE = BASE_DIR / "gis_app" / "policy.yaml"

@@ -5,7 +5,7 @@ kept for a second per process.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from django.db import connection
@@ -23,9 +23,17 @@ class Snapshot:
     ids: np.ndarray  # n, int64
     versions: np.ndarray  # n, int64
     bounds: np.ndarray  # n × 4, float64: west, south, east, north
+    # Which villages a tile shows, for the tiles asked about while this snapshot lasts.
+    _shown: dict[Tile, np.ndarray] = field(default_factory=dict, repr=False)
 
     def touching(self, tile: Tile) -> np.ndarray:
-        """Which villages a tile shows: a mask of n."""
+        """Which villages a tile shows: their places in `ids`."""
+        shown = self._shown.get(tile)
+        if shown is None:
+            shown = self._shown[tile] = np.flatnonzero(self._touching(tile))
+        return shown
+
+    def _touching(self, tile: Tile) -> np.ndarray:
         west, south, east, north = tile.bounds_m
         # What is drawn across a tile's edge belongs to it too: its 64/4096 buffer, and more.
         margin = (east - west) / 32
@@ -76,6 +84,8 @@ def snapshot() -> Snapshot:
 
 def near_ids(villages: dict[int, int], tile: Tile) -> list[int]:
     """Of the keys, those whose village the tile shows."""
+    if not villages:
+        return []
     now = snapshot()
     near = set(now.ids[now.touching(tile)].tolist())
     return [key for key, village in villages.items() if village in near]

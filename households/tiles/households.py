@@ -99,7 +99,7 @@ def _query(scope: Scope, tile: Tile) -> Query | None:
 
 def _stamp(scope: Scope, tile: Tile) -> str:
     villages = snapshot()
-    near = np.flatnonzero(villages.touching(tile))
+    near = villages.touching(tile)
     chosen = near[[pk in scope.touched_ids for pk in villages.ids[near].tolist()]]
     return f"{scope.stamp} {villages.stamp(chosen)}"
 

@@ -3,7 +3,6 @@
 import os
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,12 +48,8 @@ def _wait(process: subprocess.Popen, port: int, log: Path) -> None:
 def site(log: Path, *, workers: int = 2, **env: str) -> Iterator[int]:
     """The product as ./run serves it; yields its port."""
     port = free_port()
-    command = [
-        str(Path(sys.executable).with_name("gunicorn")), "gis_app.wsgi",
-        "--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", "4",
-        "--no-control-socket", "--log-level", "warning",
-    ]  # fmt: skip
-    with started(command, port, log, **env):
+    command = [str(ROOT / "ops" / "serve"), str(port)]
+    with started(command, port, log, WUSE_WORKERS=str(workers), **env):
         yield port
 
 

@@ -1,6 +1,6 @@
 """A real server on a database of its own, and a browser that forgives nothing.
 
-The server is the one that ./run starts: gunicorn, without DEBUG, static files by their hashed
+The server is the one that ./run starts, without DEBUG, static files by their hashed
 names. A page fails its test on any console error, page error, or request that leaves the server.
 """
 
@@ -64,10 +64,9 @@ def server(people_and_places, tmp_path_factory):
     port = _free_port()
     log = tmp_path_factory.mktemp("server") / "server.log"
     with log.open("w") as out:
-        command = "-m gunicorn gis_app.wsgi --workers 1 --threads 8 --no-control-socket"
         process = subprocess.Popen(
-            [sys.executable, *command.split(), "--bind", f"127.0.0.1:{port}"],
-            cwd=ROOT, env=env, stdout=out, stderr=out,
+            ["ops/serve", str(port)],
+            cwd=ROOT, env=env | {"WUSE_WORKERS": "1"}, stdout=out, stderr=out,
         )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
