@@ -1,6 +1,6 @@
 """A district wide enough to drill through: two towns, four villages, eight grids, 96 families.
 
-示例区 (999001) is 0.2° wide. 东镇 (999001101) lies in its east with 柳村 and 桃村, 西镇 in its west
+示例区 (999001) is 0.4° wide. 东镇 (999001101) lies in its east with 柳村 and 桃村, 西镇 in its west
 with 杏村 and 枣村; every village has a northern and a southern grid with twelve families around the
 middle. 李庄 is a village of 西镇 whose outline nobody knows yet.
 """
@@ -19,7 +19,7 @@ from households.services import install_default_scheme
 from tests.factories import box, colour, division, household, member
 
 WEST, SOUTH = 113.80, 34.00
-VILLAGE_WIDTH, GRID_HEIGHT = 0.05, 0.06
+VILLAGE_WIDTH, GRID_HEIGHT = 0.1, 0.07
 HEIGHT = 2 * GRID_HEIGHT
 PASSWORD = "e2e-Only-for-tests-26"
 SERVICE_ROLES = [Role.CASEWORKER, Role.STEWARD, Role.SYSADMIN, Role.AUDITOR]

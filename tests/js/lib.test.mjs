@@ -65,6 +65,7 @@ test("legend limits rise, are tidy, and leave out the highest value", () => {
   assert.ok(limits.every((limit) => limit === tidy(limit) && limit < 0.5));
   assert.deepEqual(breaks([]), []);
   assert.deepEqual(breaks([7, 7, 7]), []);
+  assert.deepEqual(breaks([1 / 12, 1 / 12]), []);
 });
 
 test("a value on a limit belongs below it, and the last step is the fullest", () => {

@@ -103,7 +103,7 @@ function body(household) {
 /** @param {() => void} onClose */
 export function createDrawer(root, onClose) {
   let opener = null;
-  const content = h("div", { class: "drawer-body", tabindex: "0", role: "group", "aria-labelledby": "drawer-title" });
+  const content = h("div", { class: "drawer-body", tabindex: "0", role: "region", "aria-labelledby": "drawer-title" });
   const title = h("h2", { id: "drawer-title", tabindex: "-1" });
   replace(
     root,

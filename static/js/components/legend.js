@@ -81,7 +81,7 @@ export function legendContent(mode, limits, classes, { signs, parts }) {
 
 /** @param {{signs: boolean, parts: boolean}} reader does she see single households, or parts of areas? */
 export function createLegend(root, classes, reader) {
-  const content = h("div", { class: "legend-body", tabindex: "0", role: "group", "aria-label": t("图例") });
+  const content = h("div", { class: "legend-body", tabindex: "0", role: "region", "aria-label": t("图例") });
   replace(root, h("summary", {}, t("图例")), content);
   if (window.matchMedia("(min-width: 60rem)").matches) root.open = true;
   return { show: (mode, limits) => replace(content, legendContent(mode, limits, classes, reader)) };

@@ -17,7 +17,7 @@ export function tidy(value) {
 export function breaks(values, steps = 5) {
   const sorted = values.filter((v) => v > 0).sort((a, b) => a - b);
   if (!sorted.length) return [];
-  const highest = sorted[sorted.length - 1];
+  const highest = tidy(sorted[sorted.length - 1]);
   const limits = [];
   for (let i = 1; i < steps; i += 1) {
     const limit = tidy(sorted[Math.min(sorted.length - 1, Math.floor((i * sorted.length) / steps))]);

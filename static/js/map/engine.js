@@ -78,7 +78,7 @@ export function createMap({ target, api, home, classes, finest, basemaps, onPick
 
   map.on("singleclick", (event) => {
     const touch = event.originalEvent.pointerType === "touch";
-    const near = pick(map, layers, event.pixel, touch ? 14 : 4);
+    const near = pick(map, layers.households, event.pixel, touch ? 12 : 2);
     const area = pickArea(map, layers, look, event.pixel);
     const at = ol.proj.toLonLat(event.coordinate);
     onPick(near && near.kind === "household" ? near : area || near, { area, cell: near, at });
@@ -93,7 +93,7 @@ export function createMap({ target, api, home, classes, finest, basemaps, onPick
         const pixel = waiting;
         waiting = null;
         if (view.getAnimating() || view.getInteracting()) return;
-        const found = pick(map, layers, pixel, 2) || pickArea(map, layers, look, pixel);
+        const found = pick(map, layers.households, pixel, 0) || pickArea(map, layers, look, pixel);
         map.getTargetElement().style.cursor = found ? "pointer" : "";
         point(found && found.kind === "area" ? found.code : null);
         onPoint(found, pixel);
@@ -183,13 +183,16 @@ export function createMap({ target, api, home, classes, finest, basemaps, onPick
     closer: (at, by) => glide({ center: ol.proj.fromLonLat(at), zoom: view.getZoom() + by }),
     resize: () => map.updateSize(),
     /** A canvas for paper: areas only, households never. */
-    picture() {
+    picture(limits) {
+      const onScreen = look.limits;
+      look.limits = limits;
       look.printing = true;
       layers.households.setVisible(false);
       forgetFills();
       repaintAreas();
       const canvas = pictureOf(map);
       look.printing = false;
+      look.limits = onScreen;
       layers.households.setVisible(true);
       forgetFills();
       repaintAreas();

@@ -6,6 +6,8 @@ import { readTheme } from "./theme.js";
 const SIZES = { town: 14, village: 13, grid: 12 };
 // Metres per pixel above which a level's names would only cover each other.
 const LEGIBLE = { town: 170, village: 34, grid: 6 };
+// Below it single households are drawn, which a name would cover.
+const CLOSE = 1.3;
 
 export function createLabels() {
   const source = new ol.source.Vector();
@@ -13,7 +15,7 @@ export function createLabels() {
 
   function styleOf(feature, resolution) {
     const level = feature.get("level");
-    if (resolution > LEGIBLE[level]) return null;
+    if (resolution > LEGIBLE[level] || resolution < CLOSE) return null;
     const name = feature.get("name");
     if (!styles.has(name + level)) {
       const { ink, font, veil } = readTheme();

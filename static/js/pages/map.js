@@ -16,7 +16,7 @@ import { createTooltip } from "../components/tooltip.js";
 import { ApiError, createApi, Unreachable } from "../lib/api.js";
 import { announce, h, readJson, replace } from "../lib/dom.js";
 import { loadLanguage, t } from "../lib/i18n.js";
-import { measure, MODES } from "../lib/modes.js";
+import { forPaper, measure, MODES } from "../lib/modes.js";
 import { poll } from "../lib/poll.js";
 import { breaks } from "../lib/scale.js";
 import { createState, parseHash } from "../lib/state.js";
@@ -40,7 +40,6 @@ async function start() {
   const listsHouseholds = boot.me.may.includes("area-households");
   let area = null; // what /api/areas/ last said of the place looked at, with `households` of a grid
   let page = 1; // the last of its pages that the list holds
-  let limits = [];
   let lastSeen = new Date();
   let version = null;
   let asked = 0; // answers to older questions are dropped
@@ -185,10 +184,14 @@ async function start() {
   }
 
   /* Steps of colour follow from the parts of the place looked at, so that list and map agree. */
+  function limitsOf(mode, parts) {
+    if (mode.key === "main") return [];
+    return breaks(parts.map((part) => measure(mode, part).value).filter((value) => value !== null));
+  }
+
   function showMode(me = null) {
     const { mode, mine } = state.get();
-    const values = area.children.map((child) => measure(mode, child).value);
-    limits = mode.key === "main" ? [] : breaks(values.filter((v) => v !== null));
+    const limits = limitsOf(mode, area.children);
     map.show(mode, limits);
     legend.show(mode, limits);
     picker.show(mode);
@@ -306,7 +309,10 @@ async function start() {
   window.addEventListener("resize", () => map.resize());
   window.addEventListener("beforeprint", () => {
     const { mode } = state.get();
-    if (area) fillPrintSheet($("print"), { area, mode, limits, classes, picture: map.picture(), by: boot.me.name, parts: listsHouseholds, invented: boot.invented });
+    if (!area) return;
+    // From what may be printed alone: a limit must not tell what the table hides.
+    const limits = limitsOf(mode, area.children.map(forPaper));
+    fillPrintSheet($("print"), { area, mode, limits, classes, picture: map.picture(limits), by: boot.me.name, parts: listsHouseholds, invented: boot.invented });
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && state.get().household) state.go({ household: null });
