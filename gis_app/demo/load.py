@@ -62,11 +62,18 @@ def _real_accounts(before: ImportBatch | None):
     return Member.objects.exclude(username__in=write.ACCOUNTS).exclude(password=write.NO_PASSWORD)
 
 
-def load(*, households: int | None, seed: int | None, progress: Callable[[str], None]) -> dict:
+def load(
+    *,
+    households: int | None,
+    seed: int | None,
+    progress: Callable[[str], None],
+    dry_run: bool = False,
+) -> dict:
     """Make this the demo that the database holds, and return its figures.
 
     What is not said is as in the demo that is loaded; if that is the same, nothing is done. Another
-    one is replaced. One transaction: whoever stops it leaves the database as it was.
+    one is replaced. One transaction: whoever stops it leaves the database as it was. A dry run
+    only says whether it would be refused, or what it would put in the place of what.
     """
     with _alone() as cursor:
         refuse_real_households(cursor)
@@ -80,6 +87,12 @@ def load(*, households: int | None, seed: int | None, progress: Callable[[str], 
             progress("演示数据已经装好,不再重复装入。")
             return before.counts | {"already": True}
         refuse_other_work(before)
+        if dry_run:
+            progress(
+                f"将装入 {wanted['households']} 户的演示区"
+                + (f",替换现有的 {old['households']} 户。" if before else "。")
+            )
+            return wanted | {"already": False}
         password = _new_password()
         figures = _replace(cursor, before, wanted, password, progress)
     keep_accounts(password)
@@ -87,18 +100,23 @@ def load(*, households: int | None, seed: int | None, progress: Callable[[str], 
     return figures | {"already": False}
 
 
-def remove(progress: Callable[[str], None]) -> bool:
+def remove(progress: Callable[[str], None], *, dry_run: bool = False) -> bool:
     """Empty the database of the demo, so that a county can begin with its own data."""
     with _alone() as cursor:
         refuse_real_households(cursor)
         before = loaded()
         if before:
             refuse_other_work(before)
+        if before and not dry_run:
             write.erase(cursor)
-    if before:
+    if before is None:
+        progress("数据库里没有演示数据。")
+    elif dry_run:
+        progress("将移除演示数据。")
+    else:
         accounts_file().unlink(missing_ok=True)
-    progress("演示数据已移除。" if before else "数据库里没有演示数据。")
-    return before is not None
+        progress("演示数据已移除。")
+    return before is not None and not dry_run
 
 
 @contextmanager

@@ -90,7 +90,11 @@ def import_households(
     at, unknown = meanings(table.columns)
     total = None if table.encoding == "xlsx" else _lines(path)
     atlas, grids = Atlas(), Grids.load()
-    report = Imported(encoding=table.encoding, unknown_columns=unknown, notes=table.notes)
+    report = Imported(encoding=table.encoding, unknown_columns=unknown, notes=[*table.notes])
+    if ImportBatch.objects.filter(kind="demo").exists():
+        report.notes.append(
+            "注意:这个数据库里有演示数据,只宜试用。正式使用前请运行 load_demo --remove 清空。"
+        )
     refused: dict[int, list[str]] = {}
     placement: Placement | None = None
     accepted = 0

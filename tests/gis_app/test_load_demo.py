@@ -175,6 +175,26 @@ class TestLoaded:
             assert before[1].split()[1] not in said
         assert before == (load.loaded().pk, load.accounts_file().read_text())
 
+    def test_a_dry_run_says_what_it_would_do_and_does_nothing(self, standing, db):
+        before = load.loaded().pk, load.accounts_file().read_text()
+        code, report, said = run("--households", "60", "--dry-run")
+        assert (code, report["dry_run"], report["households"]) == (0, True, 60)
+        assert f"将装入 60 户的演示区,替换现有的 {N} 户" in said
+        code, report, said = run("--remove", "--dry-run")
+        assert (code, report["removed"]) == (0, False)
+        assert "将移除" in said
+        assert before == (load.loaded().pk, load.accounts_file().read_text())
+
+    def test_a_real_list_beside_the_demo_is_taken_with_a_warning(self, standing, db, tmp_path):
+        with acting_as_system("test"):
+            code = Household.objects.select_related("village")[0].village.code
+        path = tmp_path / "list.csv"
+        path.write_text(f"户编号,村代码\nX0001,{code}\n", "utf-8")
+        err = StringIO()
+        call_command("import_households", path, "--dry-run", stderr=err)
+        assert "新增 1 户" in err.getvalue()
+        assert "load_demo --remove" in err.getvalue()
+
     def test_a_lost_file_of_accounts_is_made_anew(self, standing, rf, db):
         file = load.accounts_file()
         old = file.read_text()

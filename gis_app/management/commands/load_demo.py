@@ -36,25 +36,30 @@ class Command(BaseCommand):
             help=f"随机种子,默认 {load.DEFAULT_SEED};相同则内容相同",
         )
         parser.add_argument("--remove", action="store_true", help="移除演示数据,腾出空的数据库")
+        parser.add_argument("--dry-run", action="store_true", help="只说会做什么,不写入")
         parser.add_argument("--json", action="store_true", help="最后一行输出一个 JSON 对象")
 
     def handle(self, *args, **options):
         progress = Progress(lambda line: self.stderr.write(line))
         try:
             if options["remove"]:
-                report = {"removed": load.remove(progress)}
+                report = {"removed": load.remove(progress, dry_run=options["dry_run"])}
             else:
                 report = load.load(
-                    households=options["households"], seed=options["seed"], progress=progress
+                    households=options["households"],
+                    seed=options["seed"],
+                    progress=progress,
+                    dry_run=options["dry_run"],
                 )
-                self._show_accounts(report["already"])
+                if not options["dry_run"]:
+                    self._show_accounts(report["already"])
         except DomainError as refused:
             self.stderr.write(f"没有改动:{refused.message}")
             if options["json"]:
                 self._print_json({"ok": False, "code": refused.code, "message": refused.message})
             raise SystemExit(1) from None
         if options["json"]:
-            self._print_json({"ok": True, **report})
+            self._print_json({"ok": True, "dry_run": options["dry_run"], **report})
 
     def _show_accounts(self, already: bool) -> None:
         """The password is shown when it is made, and never again."""
