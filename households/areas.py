@@ -6,7 +6,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from boundaries.models import CODE_LENGTH, Division, Level
 from core.errors import NotFound
-from core.geometry import bbox_of, edges
+from core.geometry import anchor, anchor_of, bbox_of, edges
 from grids.models import Assignment, Grid
 from households import figures
 from households.scope import Scope
@@ -93,7 +93,7 @@ def children(area: Area):
         found = Grid.objects.current().filter(village=area.division)
     else:
         found = Division.objects.current().filter(parent=area.division)
-    return found.defer(*OUTLINES).annotate(**edges("geom")).order_by("code", "pk")
+    return found.defer(*OUTLINES).annotate(**edges("geom"), **anchor()).order_by("code", "pk")
 
 
 def describe_children(scope: Scope, area: Area, page: list) -> list[dict]:
@@ -114,6 +114,7 @@ def describe_children(scope: Scope, area: Area, page: list) -> list[dict]:
             "name": child.name,
             "level": getattr(child, "level", "grid"),
             "bbox": bbox_of(child),
+            "anchor": anchor_of(child),
             "lead": leads.get(child.pk),
         }
         | counted.of(child.pk).as_json()

@@ -30,6 +30,7 @@ class ChildShape(FiguresShape):
     name = s.CharField()
     level = s.CharField()
     bbox = s.ListField(child=s.FloatField(), allow_null=True)
+    anchor = s.ListField(child=s.FloatField(), allow_null=True, help_text="名称写在哪里:经度、纬度")
     lead = s.CharField(allow_null=True)
 
 

@@ -52,7 +52,7 @@ def test_five_levels_by_clicking_the_map(pages):
     click_map(page, LIU - 0.0009, NORTH_GRID - 0.0006)
     expect(page.locator("#drawer-title")).to_have_text("0001 号家庭")
     steps = page.locator("#breadcrumb li")
-    expect(steps).to_have_text(["示例区", "东镇", "柳村", "柳村第1网格", "0001 号家庭"])
+    expect(steps).to_have_text(["示例区", "东镇", "柳村", "第1网格", "0001 号家庭"])
 
 
 def test_five_levels_by_the_list_and_back_by_the_breadcrumb(pages):

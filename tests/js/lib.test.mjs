@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { clock, count, day, decimal, percent } from "../../static/js/lib/format.js";
 import { loadLanguage } from "../../static/js/lib/i18n.js";
-import { childLevel, levelOf, liesIn, partsLevel, wider } from "../../static/js/lib/levels.js";
+import { childLevel, levelOf, liesIn, partsLevel, shortName, wider } from "../../static/js/lib/levels.js";
 import { breaks, mix, shade, step, tidy } from "../../static/js/lib/scale.js";
 import { SHAPES, shapePath } from "../../static/js/lib/shapes.js";
 import { hashOf, parseHash } from "../../static/js/lib/state.js";
@@ -51,6 +51,14 @@ test("coming closer shows finer parts, and never one that the server does not dr
 
 test("where only the list knows how many grids there are, villages are passed over", () => {
   assert.deepEqual([10, 11].map((z) => partsLevel("district", z, true)), ["town", "grid"]);
+});
+
+test("a grid is called by its number where its village is named beside it", () => {
+  const village = { name: "柳村" };
+  const grid = (name) => ({ name, code: "411003104201001" });
+  assert.equal(shortName(grid("柳村第1网格"), village), "第1网格");
+  assert.equal(shortName(grid("河东网格"), village), "河东网格");
+  assert.equal(shortName({ name: "柳村社区", code: "411003104201" }, village), "柳村社区");
 });
 
 test("of two levels the wider one is nearer to the district", () => {

@@ -2,13 +2,14 @@
 
 import { h, replace } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
+import { shortName } from "../lib/levels.js";
 
 /** @param {(code: string) => void} onGo */
 export function createBreadcrumb(root, onGo) {
   let path = [];
 
   function draw(household) {
-    const steps = [...path.map(({ code, name }) => ({ code, name })), ...(household ? [{ name: household }] : [])];
+    const steps = [...path.map((area, i) => ({ code: area.code, name: shortName(area, path[i - 1]) })), ...(household ? [{ name: household }] : [])];
     replace(
       root,
       h(

@@ -20,6 +20,12 @@ export function liesIn(code, area) {
   return !area || code.startsWith(area);
 }
 
+/** A grid's name without its village's, where the village is named beside it: 第1网格. */
+export function shortName({ name, code }, parent) {
+  const isGrid = levelOf(code) === "grid";
+  return isGrid && parent && name.startsWith(parent.name) && name !== parent.name ? name.slice(parent.name.length) : name;
+}
+
 /**
  * The level that one points at, at a tile zoom while one looks at an area of `focus` level:
  * the parts of that area, or finer ones once the map is close enough to tell them apart.

@@ -176,7 +176,7 @@ export function createMap({ target, api, home, classes, finest, basemaps, onPick
     /** What the list knows of areas: names to write, save of where one is, and how many grids they have. */
     know(places, here) {
       look.places = places;
-      labels.show([...places.values()], here);
+      labels.show(places, here);
     },
     refresh: (version) => sources.refresh(version),
     zoom: (by) => glide({ zoom: view.getZoom() + by }),

@@ -1,11 +1,12 @@
 /* Names of areas. They come from the list, not from the tiles: a name cut by a tile's edge would
    be written twice. */
 
+import { shortName } from "../lib/levels.js";
 import { readTheme } from "./theme.js";
 
-const SIZES = { town: 14, village: 13, grid: 12 };
+const SIZES = { town: 13, village: 13, grid: 12 };
 // Metres per pixel above which a level's names would only cover each other.
-const LEGIBLE = { town: 170, village: 34, grid: 6 };
+const LEGIBLE = { town: 170, village: 50, grid: 6 };
 // Below it single households are drawn, which a name would cover.
 const CLOSE = 1.3;
 
@@ -28,7 +29,6 @@ export function createLabels() {
             fill: new ol.style.Fill({ color: ink }),
             stroke: new ol.style.Stroke({ color: veil, width: 3.5 }),
             overflow: true,
-            padding: [2, 4, 2, 4],
           }),
         }),
       );
@@ -36,20 +36,24 @@ export function createLabels() {
     return styles.get(name + level);
   }
 
-  const layer = new ol.layer.Vector({ source, style: styleOf, declutter: true, zIndex: 40 });
+  const layer = new ol.layer.Vector({ source, style: styleOf, declutter: true, zIndex: 25 });
 
   return {
     layer,
-    /** Show the names of these areas, [{code, level, name, bbox}], save those one stands in. */
-    show(areas, here) {
+    /**
+     * Show the names of these areas, save those one stands in.
+     *
+     * @param {Map<string, object>} places by code: {code, level, name, anchor: [lon, lat]}
+     */
+    show(places, here) {
       source.clear(true);
       source.addFeatures(
-        areas
-          .filter((area) => area.bbox && SIZES[area.level] && !here.startsWith(area.code))
-          .map((area) => {
-            const [w, s, e, n] = area.bbox;
-            const point = new ol.geom.Point(ol.proj.fromLonLat([(w + e) / 2, (s + n) / 2]));
-            return new ol.Feature({ geometry: point, name: area.name, level: area.level });
+        [...places.values()]
+          .filter((place) => place.anchor && !here.startsWith(place.code))
+          .map((place) => {
+            const geometry = new ol.geom.Point(ol.proj.fromLonLat(place.anchor));
+            const village = places.get(place.code.slice(0, 12));
+            return new ol.Feature({ geometry, name: shortName(place, village), level: place.level });
           }),
       );
     },

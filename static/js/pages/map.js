@@ -108,7 +108,7 @@ async function start() {
   /* What lies over the map: top, right, bottom, left, in pixels. */
   function padding() {
     const { household } = state.get();
-    if (sheet.isSheet()) return [56, 0, Math.round($("map").clientHeight * (household ? 0.6 : 0.46)), 0];
+    if (sheet.isSheet()) return [56, 0, Math.round($("map").clientHeight * (household ? 0.62 : 0.46)) + (household ? 0 : 48), 0];
     const right = household ? $("drawer").offsetWidth : $("legend").open ? $("legend").offsetWidth : 0;
     return [48, right, 32, 0];
   }
@@ -179,7 +179,7 @@ async function start() {
   }
 
   function remember(places) {
-    for (const place of places) known.set(place.code, place);
+    for (const place of places) known.set(place.code, { ...known.get(place.code), ...place });
     map.know(known, area.code);
   }
 
