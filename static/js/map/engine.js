@@ -117,9 +117,9 @@ export function createMap({ target, api, home, classes, finest, basemaps, onPick
     onMove([Number(lon.toFixed(5)), Number(lat.toFixed(5)), Number(view.getZoom().toFixed(2))]);
   });
 
-  function glide(to) {
+  function glide(to, duration = 350) {
     view.cancelAnimations();
-    view.animate({ ...to, duration: CALM() ? 0 : 350 });
+    view.animate({ ...to, duration: CALM() ? 0 : duration });
   }
 
   /* The centre that shows `place` in the middle of what no panel covers. */
@@ -133,6 +133,7 @@ export function createMap({ target, api, home, classes, finest, basemaps, onPick
     /** Look at an area: fill its parts, outline it, and bring it into view unless told where to stay. */
     focus({ code, level, bbox }, { at, padding } = {}) {
       const same = look.focus === code;
+      const first = look.focus === null;
       look.focus = code;
       look.focusLevel = level;
       if (!same) {
@@ -149,7 +150,7 @@ export function createMap({ target, api, home, classes, finest, basemaps, onPick
         const inner = [Math.max(80, size[0] - all[1] - all[3]), Math.max(80, size[1] - all[0] - all[2])];
         const fitting = view.getZoomForResolution(view.getResolutionForExtent(box, inner));
         const zoom = Math.min(MAX_ZOOM, Math.max(fitting, OPENED_AT[level] || 0));
-        glide({ center: uncover(ol.extent.getCenter(box), all, zoom), zoom });
+        glide({ center: uncover(ol.extent.getCenter(box), all, zoom), zoom }, first ? 0 : 350);
       }
     },
     point,
