@@ -122,7 +122,9 @@ DATABASES = {
     "owner": _database(_env.get("DATABASE_OWNER_URL", "postgres://wuse_owner@/wuse")),
 }
 # Written by triggers only: the runtime role may read them.
-TABLES_KEPT_BY_THE_DATABASE = ["households_householdtally", "households_dataversion"]
+TABLES_KEPT_BY_THE_DATABASE = [
+    "grids_gridversion", "households_dataversion", "households_gridspell", "households_householdtally",
+]  # fmt: skip
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Member"

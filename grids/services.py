@@ -129,7 +129,9 @@ def close_grids(grids: Collection[Grid]) -> None:
     ids = [grid.pk for grid in grids]
     Grid.objects.filter(pk__in=ids).update(closed_on=timezone.localdate())
     # An assignment that was to begin later never does.
-    Assignment.objects.open().filter(grid__in=ids).update(ended_at=Greatest(F("started_at"), Now()))
+    Assignment.objects.unended().filter(grid__in=ids).update(
+        ended_at=Greatest(F("started_at"), Now())
+    )
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ def take_up_duties(*, duties: Collection[Duty]) -> list[Duty]:
     ids = sorted({duty.grid.pk for duty in duties})
     list(Grid.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
     there = set(
-        Assignment.objects.open().filter(grid__in=ids).values_list("grid", "member", "role")
+        Assignment.objects.unended().filter(grid__in=ids).values_list("grid", "member", "role")
     )
     new = [d for d in duties if (d.grid.pk, d.member.pk, d.part) not in there]
     Assignment.objects.bulk_create(
@@ -161,9 +163,13 @@ def take_up_duties(*, duties: Collection[Duty]) -> list[Duty]:
     return new
 
 
-def simplify_outlines() -> None:
-    """Redraw the simplified outlines of all current grids, which must touch their neighbours'."""
-    grids = list(Grid.objects.current().only("geom_3857", "coarse_3857"))
+def simplify_outlines(villages: Collection[int] | None = None) -> None:
+    """Redraw the simplified outlines of all current grids, which must touch their neighbours'.
+
+    Of some villages (ids) only: their own border may then differ by a pixel from next door's.
+    """
+    grids = Grid.objects.current().only("geom_3857", "coarse_3857")
+    grids = list(grids if villages is None else grids.filter(village__in=villages))
     coarse = simplified_together([from_django(g.geom_3857) for g in grids], COARSE_TOLERANCE)
     changed = []
     for grid, outline in zip(grids, coarse, strict=True):

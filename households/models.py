@@ -65,6 +65,7 @@ class ColourClass(models.Model):
     action = models.CharField("我们做什么", max_length=80)
     cadence_days = models.PositiveIntegerField("走访间隔(天)")
     review_days = models.PositiveIntegerField("复核间隔(天)")
+    visit_minutes = models.PositiveIntegerField("一次走访(分钟)", default=20, db_default=20)
     weight = models.FloatField("权重")
 
     class Meta:
@@ -285,6 +286,27 @@ class Claim(models.Model):
                 "household", "member", condition=Q(ended_at=None), name="one_open_claim"
             ),
         ]
+
+
+class GridSpell(models.Model):
+    """In which grid a household stood until a moment. Written by a trigger when that changes.
+
+    The grid at a moment is that of the earliest spell that ended later, else the present one.
+    """
+
+    # DO_NOTHING: the runtime role may not write here; the database itself deletes a household's
+    # spells with it, see migrations.
+    household = models.ForeignKey(
+        Household, models.DO_NOTHING, related_name="spells", db_constraint=False, db_index=False
+    )
+    grid = models.ForeignKey(
+        Grid, models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
+    until = models.DateTimeField()
+
+    class Meta:
+        ordering = ["household", "until", "pk"]
+        indexes = [models.Index("household", "until", name="spells_by_household")]
 
 
 class HouseholdTally(models.Model):

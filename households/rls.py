@@ -102,6 +102,8 @@ REVIEWED = [
     "sec.bump_by_division()",
     "sec.bump_by_grid()",
     "sec.bump_by_village()",
+    "grids_keep_version()",
+    "sec.keep_spells()",
     "sec.tally_insert()",
     "sec.tally_update()",
     "sec.tally_delete()",

@@ -9,6 +9,7 @@ from core.importing import FileNotUsable, ImportRefused
 from households.models import ColourClass
 
 _PLAIN = [f.name for f in ColourClass._meta.fields if f.name not in ("id", "scheme")]
+_OPTIONAL = {"visit_minutes"}
 
 
 class SchemeRefused(ImportRefused):
@@ -54,7 +55,8 @@ def _faults(number: int, entry: dict) -> list[str]:
     ):
         found.append(f"第{number}类:原因(reasons)至少写一条,每条是一句话。")
     try:
-        ColourClass(**{key: entry.get(key) for key in _PLAIN}).full_clean(exclude=["scheme"])
+        said = {key: entry.get(key) for key in _PLAIN if key in entry or key not in _OPTIONAL}
+        ColourClass(**said).full_clean(exclude=["scheme"])
     except ValidationError as error:
         for field, messages in error.message_dict.items():
             title = ColourClass._meta.get_field(field).verbose_name if field != "__all__" else ""

@@ -14,6 +14,7 @@ from django.utils import timezone
 from core.memo import Memo
 from core.morton import Tile
 from households.services import lapse_colours
+from households.territory.publish import publish_due
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,12 @@ _turned_on = None
 
 
 def snapshot() -> Snapshot:
-    """The villages as they stand now, after colours whose time is over have lapsed."""
+    """The villages as they stand now, once a day's colours have lapsed and its plans have begun."""
     global _turned_on
     today = timezone.localdate()
     if _turned_on != today:
         lapse_colours()
+        publish_due()
         _turned_on = today
     return _snapshots.get(None)
 

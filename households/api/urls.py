@@ -1,8 +1,10 @@
 from django.urls import path, re_path
 
-from households.api import views
+from households.api import territory, views
 
 AREA = r"areas/(?P<code>\d{6}|\d{9}|\d{12}|\d{15})/"
+TERRITORY = r"territory/(?P<code>\d{6}|\d{9}|\d{12})/"
+GRID = r"(?P<code>\d{15})"
 
 urlpatterns = [
     path("me/", views.my_account, name="me"),
@@ -11,4 +13,26 @@ urlpatterns = [
     path("search/", views.find, name="search"),
     re_path(rf"^{AREA}$", views.area, name="area"),
     re_path(rf"^{AREA}households/$", views.area_households, name="area-households"),
+    re_path(rf"^{TERRITORY}$", territory.territory, name="territory"),
+    re_path(rf"^{TERRITORY}outlines/$", territory.outlines, name="territory-outlines"),
+    path("grids/select/", territory.select, name="grid-select"),
+    path("grids/figures/", territory.figures, name="grid-figures"),
+    re_path(rf"^grids/{GRID}/lead/$", territory.lead, name="grid-lead"),
+    re_path(rf"^grids/{GRID}/support/$", territory.support, name="grid-support"),
+    path("drafts/", territory.drafts, name="draft-list"),
+    path("drafts/<int:pk>/", territory.draft, name="draft-detail"),
+    path("drafts/<int:pk>/steps/", territory.steps, name="draft-steps"),
+    path("drafts/<int:pk>/undo/", territory.undo, name="draft-undo"),
+    path("drafts/<int:pk>/redo/", territory.redo, name="draft-redo"),
+    path("drafts/<int:pk>/preview/", territory.draft_preview, name="draft-preview"),
+    path("drafts/<int:pk>/publish/", territory.draft_publish, name="draft-publish"),
+    path("drafts/<int:pk>/propose/", territory.draft_propose, name="draft-propose"),
+    path("drafts/<int:pk>/discard/", territory.draft_discard, name="draft-discard"),
+    path("changes/", territory.changes, name="change-list"),
+    path("changes/<int:pk>/undo/", territory.change_undo, name="change-undo"),
+    re_path(rf"^history/grids/{GRID}/$", territory.grid_history, name="grid-history"),
+    path("history/households/<uuid:uuid>/", territory.household_history, name="household-history"),
+    path("claims/", territory.claims, name="claim-list"),
+    path("claims/<int:pk>/end/", territory.claim_end, name="claim-end"),
+    path("leaves/", territory.leaves, name="leave-list"),
 ]

@@ -9,6 +9,7 @@ APPS = ["core", "boundaries", "accounts", "grids", "households", "gis_app"]
 ACTS_AS_SYSTEM = {
     "core/scope.py",
     "households/services.py",
+    "households/territory/publish.py",
     "core/importing.py",
     "households/imports",
     "gis_app/demo/load.py",

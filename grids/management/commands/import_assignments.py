@@ -58,7 +58,7 @@ class _Reader:
                 self.by_name[m.name].append(m)
         self.leads: dict[int, Member] = {}
         self.parts: dict[tuple[int, int], str] = {}
-        for a in Assignment.objects.open().select_related("member"):
+        for a in Assignment.objects.unended().select_related("member"):
             self.parts[a.grid_id, a.member_id] = a.role
             if a.role == Assignment.Role.LEAD:
                 self.leads[a.grid_id] = a.member

@@ -1,0 +1,1 @@
+"""Territory with its families: read, drafted, previewed, published, remembered."""

@@ -1,0 +1,171 @@
+"""Edits of a draft: what was asked becomes a step, checked against families and people."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from accounts.models import Member
+from core.errors import Malformed
+from grids.drafts import steps, store
+from grids.drafts.state import State
+from grids.models import Draft, DraftStep
+from grids.people import answerable, town_of
+from households.territory import reading
+from households.territory.homes import counts_by_cell, placed, read_homes
+
+
+@dataclass
+class Taken:
+    """A step, with the draft and the territory after it."""
+
+    draft: Draft
+    step: DraftStep
+    state: State
+    touched: list[dict]
+    removed: list[str]
+
+
+def take_step(*, draft_id: int, expected_version: int, kind: str, asked: dict, by: Member) -> Taken:
+    """Do one edit; DraftChanged when somebody else was quicker."""
+    make = _KINDS.get(kind)
+    if make is None:
+        raise Malformed(f"不认识的操作“{kind}”。")
+    draft = store.locked_draft(by, draft_id, expected_version)
+    state = store.state_of(draft, store.villages_of(draft.scope))
+    edit = make(_Asked(asked), state, draft, by)
+    step = store.record_step(draft=draft, state=state, kind=kind, edit=edit, by=by)
+    return _taken(draft, step, state.with_changes(edit.changed), edit.changed, by)
+
+
+def undo(*, draft_id: int, expected_version: int, by: Member) -> Taken:
+    draft = store.locked_draft(by, draft_id, expected_version)
+    step = store.undo_step(draft=draft, by=by)
+    return _again(draft, step, by)
+
+
+def redo(*, draft_id: int, expected_version: int, by: Member) -> Taken:
+    draft = store.locked_draft(by, draft_id, expected_version)
+    step = store.redo_step(draft=draft, by=by)
+    return _again(draft, step, by)
+
+
+def _again(draft: Draft, step: DraftStep, by: Member) -> Taken:
+    state = store.state_of(draft, store.villages_of(draft.scope))
+    return _taken(draft, step, state, [*step.before, *step.after], by)
+
+
+def _taken(draft, step, state: State, keys: Collection[str], by: Member) -> Taken:
+    """Rows of the villages that the step touched: their mean load has changed with it."""
+    standing = {c.key: c for c in state.cells()}
+    everything = {**state.base, **standing}
+    villages = {everything[k].village for k in keys if k in everything}
+    cells = [c for c in standing.values() if c.village in villages]
+    return Taken(
+        draft=draft,
+        step=step,
+        state=state,
+        touched=reading.grid_rows(by, draft.scope, state, cells),
+        removed=[k for k in dict.fromkeys(keys) if k not in standing],
+    )
+
+
+class _Asked:
+    """The body of a request, read with care."""
+
+    def __init__(self, body: dict):
+        self.body = body
+
+    def keys(self, name: str = "keys") -> list[str]:
+        value = self.body.get(name)
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            raise Malformed(f"{name} 应为网格编号的列表。")
+        return value
+
+    def key(self, name: str = "key") -> str:
+        value = self.body.get(name)
+        if not isinstance(value, str):
+            raise Malformed(f"{name} 应为一个网格编号。")
+        return value
+
+    def ids(self, name: str) -> list[int]:
+        value = self.body.get(name, [])
+        if not isinstance(value, list) or not all(type(v) is int for v in value):
+            raise Malformed(f"{name} 应为人员编号的列表。")
+        return value
+
+    def text(self, name: str, longest: int) -> str:
+        value = self.body.get(name)
+        if not isinstance(value, str) or not 0 < len(value.strip()) <= longest:
+            raise Malformed(f"{name} 应为 1 到 {longest} 个字。")
+        return value.strip()
+
+    def points(self, name: str) -> list:
+        return self.body.get(name)
+
+
+def _homes_of(by: Member, state: State, key: str) -> np.ndarray:
+    """Where the families of a grid of the draft stand."""
+    cell = state.get(key)
+    homes = read_homes(by, [cell.village])
+    return homes.xy[placed(homes, [cell]) == 0]
+
+
+def _assign(asked: _Asked, state: State, draft: Draft, by: Member):
+    lead = asked.body.get("lead")
+    if lead is not None and type(lead) is not int:
+        raise Malformed("lead 应为人员编号,或 null。")
+    who = answerable([lead], town_of(draft.scope))[lead].name if lead else ""
+    return steps.assign(state, asked.keys(), lead, who)
+
+
+def _support(asked: _Asked, state: State, draft: Draft, by: Member):
+    add, remove = asked.ids("add"), asked.ids("remove")
+    new = answerable(add, town_of(draft.scope)) if add else {}
+    old = Member.objects.in_bulk(remove)
+    who = [f"增加{new[m].name}" for m in add] + [f"去掉{old[m].name}" for m in remove if m in old]
+    return steps.support(state, asked.keys(), add, remove, "、".join(who))
+
+
+def _rename(asked: _Asked, state: State, draft: Draft, by: Member):
+    return steps.rename(state, asked.key(), asked.text("name", 80))
+
+
+def _lock(asked: _Asked, state: State, draft: Draft, by: Member):
+    return steps.lock(state, asked.keys(), asked.body.get("locked") is not False)
+
+
+def _merge(asked: _Asked, state: State, draft: Draft, by: Member):
+    keys = asked.keys()
+    cells = [state.get(k) for k in keys]
+    homes = read_homes(by, {c.village for c in cells})
+    counts = counts_by_cell(homes, placed(homes, cells), len(cells)).sum(axis=1)
+    return steps.merge(state, keys, dict(zip(keys, counts.tolist(), strict=True)))
+
+
+def _split_line(asked: _Asked, state: State, draft: Draft, by: Member):
+    key = asked.key()
+    return steps.split_line(state, key, asked.points("line"), _homes_of(by, state, key))
+
+
+def _split_freehand(asked: _Asked, state: State, draft: Draft, by: Member):
+    key = asked.key()
+    return steps.split_freehand(state, key, asked.points("ring"), _homes_of(by, state, key))
+
+
+def _move_border(asked: _Asked, state: State, draft: Draft, by: Member):
+    source, target = asked.key("from"), asked.key("to")
+    homes = _homes_of(by, state, source)
+    return steps.move_border(state, source, target, asked.points("ring"), homes)
+
+
+_KINDS = {
+    "assign": _assign,
+    "support": _support,
+    "rename": _rename,
+    "lock": _lock,
+    "merge": _merge,
+    "split_line": _split_line,
+    "split_freehand": _split_freehand,
+    "move_border": _move_border,
+}

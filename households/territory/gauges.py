@@ -1,0 +1,94 @@
+"""区域性, 整体性, 适度性: is a grid one area, is it whole, is its load bearable. Pure.
+
+Whole: connected; compactness is Polsby–Popper's 4πA/P². Bearable: load within 20 % of the mean of
+the village's grids. One area: inside one village (the database sees to it), and one can walk across:
+the diameter of the smallest circle around it, lengthened for lanes.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import shapely
+
+from grids.coverage import Frame
+from grids.drafts.state import Cell
+from households.territory.load import BAND, DETOUR
+
+RAGGED = 0.2
+FAR_M = 3_000
+
+
+class Shapes:
+    """Measures of cells, an entry each, in square metres and metres."""
+
+    def __init__(self, cells: Sequence[Cell]):
+        degrees = np.array([c.geom for c in cells], dtype=object)
+        self.metres, self.area = degrees, np.zeros(0)
+        if not len(cells):
+            return
+        bounds = shapely.box(*shapely.total_bounds(degrees))
+        self.metres = Frame.around(bounds).metres(degrees)
+        self.area = shapely.area(self.metres)
+
+    @cached_property
+    def compact(self) -> np.ndarray:
+        return 4 * np.pi * self.area / np.maximum(shapely.length(self.metres), 1e-9) ** 2
+
+    @cached_property
+    def across(self) -> np.ndarray:
+        return 2 * shapely.minimum_bounding_radius(self.metres) * DETOUR
+
+    @cached_property
+    def pieces(self) -> np.ndarray:
+        return shapely.get_num_geometries(self.metres)
+
+
+def judge(shapes: Shapes, i: int, load_h: float | None, mean_h: float | None) -> dict:
+    """The three gauges of one grid, with a sentence for each that is not good."""
+    notes = []
+    area = "ok"
+    if shapes.across[i] > FAR_M:
+        area = "warn"
+        notes.append(f"走到最远处约 {shapes.across[i] / 1000:.1f} 千米,范围偏大。")
+    whole = "ok"
+    if shapes.pieces[i] > 1:
+        whole = "bad"
+        notes.append(f"由 {shapes.pieces[i]} 块不相连的部分组成。")
+    elif shapes.compact[i] < RAGGED:
+        whole = "warn"
+        notes.append("形状狭长或曲折。")
+    load = None
+    if load_h is not None and mean_h:
+        share = load_h / mean_h - 1
+        load = "ok" if abs(share) <= BAND else "warn" if abs(share) <= 2 * BAND else "bad"
+        if load != "ok":
+            notes.append(f"工作量比本村平均{'多' if share > 0 else '少'} {abs(share):.0%}。")
+    return {
+        "area": area,
+        "whole": whole,
+        "load": load,
+        "compactness": round(float(shapes.compact[i]), 3),
+        "across_m": round(float(shapes.across[i])),
+        "notes": notes,
+    }
+
+
+def neighbour_colours(shapes: Shapes, leads: Sequence[int | None]) -> list[int | None]:
+    """A small number a lead, so that the grids of different leads that touch differ. None: no lead.
+
+    Greedy over leads, those with most neighbours first (Welsh and Powell 1967).
+    """
+    if not len(leads):
+        return []
+    tree = shapely.STRtree(shapes.metres)
+    a, b = tree.query(shapes.metres, predicate="dwithin", distance=0.5)
+    near: dict[int, set[int]] = {lead: set() for lead in leads if lead}
+    for i, j in zip(a.tolist(), b.tolist(), strict=True):
+        if leads[i] and leads[j] and leads[i] != leads[j]:
+            near[leads[i]].add(leads[j])
+    colour: dict[int, int] = {}
+    for lead in sorted(near, key=lambda m: (-len(near[m]), m)):
+        taken = {colour[m] for m in near[lead] if m in colour}
+        colour[lead] = next(k for k in range(len(near) + 1) if k not in taken)
+    return [colour[lead] if lead else None for lead in leads]

@@ -1,0 +1,65 @@
+"""Families as columns, and in which grid of a draft each stands."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from accounts.models import Member
+from grids.drafts.state import Cell
+from households.models import Household
+
+
+@dataclass(frozen=True)
+class Homes:
+    id: np.ndarray
+    village: np.ndarray
+    grid: np.ndarray  # 0: none
+    xy: np.ndarray  # lon, lat
+    slot: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+    def in_village(self, village: int) -> "Homes":
+        chosen = self.village == village
+        return Homes(*(getattr(self, c)[chosen] for c in ("id", "village", "grid", "xy", "slot")))
+
+
+def read_homes(member: Member, villages: Collection[int]) -> Homes:
+    """The families with a position that a member may see there."""
+    rows = list(
+        Household.objects.visible_to(member)
+        .filter(village__in=villages, point__isnull=False)
+        .order_by("pk")
+        .extra(select={"x": "ST_X(point)", "y": "ST_Y(point)"})
+        .values_list("pk", "village_id", "grid_id", "slot", "x", "y")
+    )
+    table = np.array([[v or 0 for v in row[:4]] for row in rows], np.int64).reshape(len(rows), 4)
+    xy = np.array([row[4:] for row in rows], float).reshape(len(rows), 2)
+    return Homes(table[:, 0], table[:, 1], table[:, 2], xy, table[:, 3])
+
+
+def placed(homes: Homes, cells: Sequence[Cell]) -> np.ndarray:
+    """The position in `cells` of the one that covers each home, of two the first; -1: none.
+
+    `cells` in the order of their codes, as households.services joins them.
+    """
+    found = np.full(len(homes), -1)
+    if not len(homes) or not cells:
+        return found
+    shapes = np.array([c.geom for c in cells], dtype=object)
+    home, cell = shapely.STRtree(shapes).query(shapely.points(homes.xy), predicate="intersects")
+    own = homes.village[home] == np.array([c.village for c in cells])[cell]
+    home, cell = home[own], cell[own]
+    order = np.lexsort((-cell, home))  # the first cell is written last
+    found[home[order]] = cell[order]
+    return found
+
+
+def counts_by_cell(homes: Homes, where: np.ndarray, n: int) -> np.ndarray:
+    """Households by slot, n × 6."""
+    inside = where >= 0
+    flat = np.bincount(where[inside] * 6 + homes.slot[inside], minlength=n * 6)
+    return flat.reshape(n, 6)
