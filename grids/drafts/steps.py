@@ -80,8 +80,10 @@ def merge(state: State, keys: Sequence[str], homes: dict[str, int]) -> Edit:
     everybody = dict.fromkeys([c.lead for c in led] + [s for c in cells for s in c.supports])
     supports = tuple(m for m in everybody if m != lead)
     (key,) = state.new_keys(1)
-    new = Cell(key, cells[0].village, "", geom, lead=lead, supports=supports, parents=_from(cells))
-    return Edit(f"合并{named(cells)}", {**_gone(cells), key: new})
+    new = Cell(
+        key, cells[0].village, "", geom, lead=lead, supports=supports, parents=published(cells)
+    )
+    return Edit(f"合并{named(cells)}", {**gone(cells), key: new})
 
 
 def split_line(state: State, key: str, line: Sequence, homes: np.ndarray) -> Edit:
@@ -99,11 +101,18 @@ def divided(state: State, cell: Cell, parts: Sequence, how: str) -> Edit:
     keys = state.new_keys(len(parts))
     new = {
         k: replace(
-            cell, key=k, grid=None, version=None, code="", name="", geom=g, parents=_from([cell])
+            cell,
+            key=k,
+            grid=None,
+            version=None,
+            code="",
+            name="",
+            geom=g,
+            parents=published([cell]),
         )
         for k, g in zip(keys, parts, strict=True)
     }
-    return Edit(f"{how}{named([cell])}为 {len(parts)} 个网格", {**_gone([cell]), **new})
+    return Edit(f"{how}{named([cell])}为 {len(parts)} 个网格", {**gone([cell]), **new})
 
 
 def move_border(state: State, source: str, target: str, ring: Sequence, homes: np.ndarray) -> Edit:
@@ -114,15 +123,15 @@ def move_border(state: State, source: str, target: str, ring: Sequence, homes: n
     # A new grid that gets ground of another grows out of that one too.
     new = [replace(one, geom=rest), replace(other, geom=grown)]
     if not other.grid:
-        new[1] = replace(new[1], parents=tuple(dict.fromkeys(other.parents + _from([one]))))
+        new[1] = replace(new[1], parents=tuple(dict.fromkeys(other.parents + published([one]))))
     return Edit(f"把{named([one])}的一部分划给{named([other])}", {c.key: c for c in new})
 
 
-def _gone(cells: Sequence[Cell]) -> dict[str, Cell | None]:
+def gone(cells: Sequence[Cell]) -> dict[str, Cell | None]:
     return {c.key: replace(c, removed=True) if c.grid else None for c in cells}
 
 
-def _from(cells: Sequence[Cell]) -> tuple[int, ...]:
+def published(cells: Sequence[Cell]) -> tuple[int, ...]:
     """The published grids on whose ground these lie."""
     ids = [i for c in cells for i in ((c.grid,) if c.grid else c.parents)]
     return tuple(dict.fromkeys(ids))

@@ -3,6 +3,7 @@
 import gzip
 from datetime import date
 
+import orjson
 import shapely
 from django.http import HttpResponse
 from django.utils import timezone
@@ -18,6 +19,7 @@ from grids.models import Draft, DraftStep, TerritoryChange
 from households.models import Household
 from households.territory import (
     cards,
+    designing,
     duties,
     editing,
     history,
@@ -234,6 +236,29 @@ def steps(request, pk: int):
             by=request.user,
         )
     )
+
+
+@extend_schema(request=ANY, responses=ANY)
+@api_view(["POST"])
+def alternatives(request, pk: int):
+    """Three ways to divide a place, explained; nothing is changed."""
+    found = store.draft_for(request.user, pk)
+    body, by = _body(request), request.user
+    if not store.may_edit(by, found.scope):
+        raise NotFound("没有找到这份草稿。")
+    state = store.state_of(found, store.villages_of(found.scope))
+    place, _ = editing.site_of(body, state, by)
+    k = editing.parts_asked(body, place)
+    told = designing.explained(place, k, seed=0)
+    for way in told:
+        way["outlines"] = {
+            "type": "FeatureCollection",
+            "features": [
+                {"type": "Feature", "properties": {}, "geometry": orjson.Fragment(g)}
+                for g in way["outlines"]
+            ],
+        }
+    return Response({"parts": k, "alternatives": told})
 
 
 @extend_schema(request=ANY, responses=ANY)

@@ -22,6 +22,7 @@ urlpatterns = [
     path("drafts/", territory.drafts, name="draft-list"),
     path("drafts/<int:pk>/", territory.draft, name="draft-detail"),
     path("drafts/<int:pk>/steps/", territory.steps, name="draft-steps"),
+    path("drafts/<int:pk>/alternatives/", territory.alternatives, name="draft-alternatives"),
     path("drafts/<int:pk>/undo/", territory.undo, name="draft-undo"),
     path("drafts/<int:pk>/redo/", territory.redo, name="draft-redo"),
     path("drafts/<int:pk>/preview/", territory.draft_preview, name="draft-preview"),

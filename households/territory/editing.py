@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from accounts.models import Member
+from boundaries.models import Division
 from core.errors import Malformed
 from grids.drafts import steps, store
 from grids.drafts.state import State
 from grids.models import Draft, DraftStep
 from grids.people import answerable, town_of
-from households.territory import reading
-from households.territory.homes import counts_by_cell, placed, read_homes
+from households.territory import designing, reading, suggesting
+from households.territory.homes import Homes, counts_by_cell, placed, read_homes
 
 
 @dataclass
@@ -159,7 +160,58 @@ def _move_border(asked: _Asked, state: State, draft: Draft, by: Member):
     return steps.move_border(state, source, target, asked.points("ring"), homes)
 
 
+def _chosen(asked: _Asked, state: State) -> list[str]:
+    """`keys`, or one `key`, or every grid of a `village`."""
+    if "village" in asked.body:
+        village = Division.objects.filter(code=str(asked.body["village"])).first()
+        return [c.key for c in state.in_village(village.pk)] if village else []
+    return [asked.key()] if "key" in asked.body else asked.keys()
+
+
+def site_of(asked: dict, state: State, by: Member) -> tuple[designing.Site, Homes]:
+    cells = state.chosen(_chosen(_Asked(asked), state))
+    homes = read_homes(by, {c.village for c in cells})
+    # As households are joined: of two grids that share an edge the first code has it.
+    cells.sort(key=lambda c: (c.code or "9" * 16, c.key))
+    return designing.site(cells, homes, reading.rates_in_force()), homes
+
+
+def parts_asked(asked: dict, place: designing.Site) -> int:
+    parts, target = asked.get("parts"), asked.get("target_h")
+    if type(parts) is int and parts > 0:
+        return designing.parts_of(place, parts, None)
+    if isinstance(target, int | float) and target > 0:
+        return designing.parts_of(place, None, target)
+    raise Malformed("请给出 parts(几个网格)或 target_h(每个网格每月几小时)。")
+
+
+def _split_auto(asked: _Asked, state: State, draft: Draft, by: Member):
+    place, _ = site_of(asked.body, state, by)
+    objective, seed = asked.body.get("objective", "balance"), asked.body.get("seed", 0)
+    if objective not in designing.OBJECTIVES or type(seed) is not int or seed < 0:
+        raise Malformed("objective 应为 balance、compact 或 together,seed 应为非负整数。")
+    k = parts_asked(asked.body, place)
+    return designing.as_edit(state, place, designing.divide(place, k, objective, seed))
+
+
+def _rebalance(asked: _Asked, state: State, draft: Draft, by: Member):
+    tol = asked.body.get("tol", 0.1)
+    if not isinstance(tol, int | float) or not 0.01 <= tol <= 0.5:
+        raise Malformed("tol 应在 0.01 到 0.5 之间。")
+    place, homes = site_of(asked.body, state, by)
+    return designing.evened(place, homes.slot, float(tol))
+
+
+def _suggest(asked: _Asked, state: State, draft: Draft, by: Member):
+    rows = reading.figure_rows(by, state, state.cells())
+    people = reading.members(draft.scope, rows)
+    return suggesting.as_edit(state, rows, people)
+
+
 _KINDS = {
+    "split_auto": _split_auto,
+    "rebalance": _rebalance,
+    "suggest": _suggest,
     "assign": _assign,
     "support": _support,
     "rename": _rename,

@@ -169,7 +169,7 @@ def same(a: Cell, b: Cell) -> bool:
 def members(place: Division, rows: list[dict]) -> list[dict]:
     """Whoever may answer for grids here, with what the rows say each has."""
     today = timezone.localdate()
-    named = {m for r in rows for m in (r["lead"], r["cover"], *r["supports"]) if m}
+    named = {m for r in rows for m in (r["lead"], r.get("cover"), *r["supports"]) if m}
     found = (
         Member.objects.filter(
             Q(division__in=Division.objects.under(town_of(place)).values("pk"), is_active=True)

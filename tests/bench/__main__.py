@@ -19,10 +19,12 @@ BENCHES = {
     "import": "tests.bench.import_households",
     "geojson": "tests.bench.geojson",
     "pages": "tests.bench.pages",
+    "assign": "tests.bench.assign",
+    "lineage": "tests.bench.lineage",
 }
 # Named by the contract, built with the capability they measure.
 LATER = [
-    "design", "assign", "lineage", "plan", "hotspots", "matrix", "canaries", "mutants", "faults",
+    "design", "plan", "hotspots", "matrix", "canaries", "mutants", "faults",
     "load", "growth", "replica",
 ]  # fmt: skip
 

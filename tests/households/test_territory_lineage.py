@@ -17,9 +17,37 @@ def test_any_sequence_of_changes_loses_nothing_and_remembers_everything(cast):
     for seed in range(SEQUENCES):
         with transaction.atomic():
             player = Player(cast, random.Random(seed))
-            player.play(turns=6)
+            player.play(turns=5)
             answers += player.replay(households=3)
             published += player.published
             transaction.set_rollback(True)
     # The player must really play: a sequence in which everything is refused proves nothing.
-    assert published > SEQUENCES and answers > 6 * SEQUENCES
+    assert published > SEQUENCES and answers > 5 * SEQUENCES
+
+
+def test_the_play_sees_people_who_were_not_changed(cast, monkeypatch):
+    """The books can tell: otherwise the test above would prove nothing."""
+    monkeypatch.setattr("households.territory.applying._reassign", lambda *_: None)
+    with acting_as_system("test"):
+        furnish(cast, random.Random(1))
+    assert any(_differs(cast, seed) for seed in range(10))
+
+
+def test_the_play_sees_families_that_were_not_joined(cast, monkeypatch):
+    monkeypatch.setattr("households.territory.applying.join_to_grids", lambda **_: 0)
+    with acting_as_system("test"):
+        furnish(cast, random.Random(1))
+    assert any(_differs(cast, seed) for seed in range(10))
+
+
+def _differs(cast, seed: int) -> bool:
+    with transaction.atomic():
+        player = Player(cast, random.Random(seed))
+        try:
+            player.play(turns=5)
+            player.replay(households=3)
+        except AssertionError:
+            return True
+        finally:
+            transaction.set_rollback(True)
+    return False
