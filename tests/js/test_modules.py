@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-STATIC = HERE.parents[1] / "static" / "js"
+STATIC = (HERE.parents[1] / "static" / "js").resolve()
 MODULES = sorted(STATIC.rglob("*.js"))
 IMPORT = re.compile(r"^import\b.*?$", re.MULTILINE)
 # ./test brings one along where the machine has none.
