@@ -7,7 +7,6 @@ A household that no grid holds is drawn only near its village; one further off h
 and stands in the list of those without a place.
 """
 
-
 from core.morton import DEEPEST, Tile
 from core.tiles import Query, TileLayer
 from households.figures import COLUMNS, SUMS
