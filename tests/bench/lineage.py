@@ -5,9 +5,10 @@ import random
 import time
 from statistics import median
 
-from django.db import transaction
+from django.db import connections, transaction
 
 from core.scope import acting_as_system
+from tests.bench.standing import empty
 from tests.factories import build_cast
 from tests.territory_play import Player, furnish
 
@@ -18,6 +19,8 @@ def run(quick: bool, say) -> dict:
     wanted = int(os.environ.get("WUSE_SEQUENCES", 200 if quick else SEQUENCES))
     published = answers = violations = 0
     times = []
+    with connections["owner"].cursor() as cursor:
+        empty(cursor)
     with transaction.atomic():
         with acting_as_system("bench"):
             cast = build_cast()

@@ -33,7 +33,7 @@ def stand(households: int, say: Callable[[str], None], seed: int = 1) -> Distric
         transaction.atomic(using="owner"),
         owner.cursor() as cursor,
     ):
-        _empty(cursor)
+        empty(cursor)
         district = build(cursor, households, seed)
         # As many corners as surveyed outlines have, in the same places: about eighty a grid.
         for table in ("boundaries_division", "grids_grid"):
@@ -47,7 +47,7 @@ def stand(households: int, say: Callable[[str], None], seed: int = 1) -> Distric
     return district
 
 
-def _empty(cursor) -> None:
+def empty(cursor) -> None:
     cursor.execute(
         "SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables"
         " WHERE schemaname = 'public' AND tableowner = current_user"
