@@ -31,6 +31,9 @@ def _wheel_library(package: str, pattern: str) -> str | None:
     return found[0] if found else None
 
 
+# Compiled loops (grids/designer/search.py) are kept here; read when numba is first imported.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(VAR_DIR / "numba"))
+
 _env = _read_env_file() | dict(os.environ)
 
 DEBUG = _env.get("WUSE_DEBUG") == "1"

@@ -37,7 +37,11 @@ def polsby_popper(polygons) -> np.ndarray:
 def dissolve(units: Units, label: np.ndarray, k: int) -> Outlines:
     """The polygon of each grid."""
     if units.mesh is not None:
-        return outlines(units.mesh, label[units.face_unit], k, units.xy, label)
+        # Where the load is the area itself, a straightened border would shift it.
+        straighten = bool(units.homes.any())
+        return outlines(
+            units.mesh, label[units.face_unit], k, units.xy, label, straighten=straighten
+        )
     polygons = [shapely.union_all(units.polygons[label == g]) for g in range(k)]
     cut = label[units.pairs[:, 0]] != label[units.pairs[:, 1]]
     return Outlines(

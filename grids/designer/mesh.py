@@ -94,7 +94,13 @@ def mesh_of(lines: Sequence[BaseGeometry], inside: BaseGeometry) -> Mesh:
 
 
 def outlines(
-    mesh: Mesh, group: np.ndarray, count: int, pins: np.ndarray, pin_group: np.ndarray
+    mesh: Mesh,
+    group: np.ndarray,
+    count: int,
+    pins: np.ndarray,
+    pin_group: np.ndarray,
+    *,
+    straighten: bool = True,
 ) -> Outlines:
     """The polygons of groups of faces, an exact coverage.
 
@@ -108,7 +114,7 @@ def outlines(
     inner_m = float(mesh.length[inner].sum())
     barrier_m = float(mesh.length[inner][mesh.barrier[inner]].sum())
     chains, free = _chains(mesh, sides, cut)
-    straight = _straighten(chains, free, shapely.points(pins))
+    straight = _straighten(chains, free, shapely.points(pins)) if straighten else chains
     polygons = _polygons(straight, count, pins, pin_group)
     whole = float(mesh.area.sum())
     if polygons is None or abs(sum(p.area for p in polygons) - whole) > 1e-9 * whole:
