@@ -21,10 +21,11 @@ BENCHES = {
     "pages": "tests.bench.pages",
     "assign": "tests.bench.assign",
     "lineage": "tests.bench.lineage",
+    "design": "tests.bench.design",
 }
 # Named by the contract, built with the capability they measure.
 LATER = [
-    "design", "plan", "hotspots", "matrix", "canaries", "mutants", "faults",
+    "plan", "hotspots", "matrix", "canaries", "mutants", "faults",
     "load", "growth", "replica",
 ]  # fmt: skip
 
