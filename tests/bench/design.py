@@ -156,15 +156,15 @@ def _village_budgets(ours, previews, by_peer) -> list[dict]:
         budget("600 households, end to end", np.mean([f[1] for f in ours]), 0.5, "s CPU"),
         budget("preview", np.mean([f[1] for f in previews]), 0.25, "s CPU"),
     ]  # fmt: skip
-    seconds = np.mean([f[1] for f in ours])
-    if "spopt AZP" in by_peer:
-        ratio = np.mean([f[1] for f in by_peer["spopt AZP"]]) / seconds
-        found.append(budget("times faster than spopt AZP", ratio, 40, "×", least=True))
-    if "GerryChain ReCom x100" in by_peer:
-        gain = np.mean([x.pp_mean for x in m]) - np.mean(
-            [f[0].pp_mean for f in by_peer["GerryChain ReCom x100"]]
-        )
-        found.append(budget("Polsby-Popper above ReCom", gain, 0.2, "", least=True))
+    # Against a peer, only the villages that the peer was given.
+    for name, theirs in by_peer.items():
+        same = ours[: len(theirs)]
+        if name == "spopt AZP":
+            ratio = np.mean([f[1] for f in theirs]) / np.mean([f[1] for f in same])
+            found.append(budget("times faster than spopt AZP", ratio, 40, "×", least=True))
+        if name == "GerryChain ReCom x100":
+            gain = np.mean([f[0].pp_mean for f in same]) - np.mean([f[0].pp_mean for f in theirs])
+            found.append(budget("Polsby-Popper above ReCom", gain, 0.2, "", least=True))
     return found
 
 
