@@ -84,7 +84,7 @@ class _Reading:
     @property
     def title(self) -> str:
         title = "WGS84 / CGCS2000 经纬度" if self.crs.name == "wgs84" else self.crs.title
-        return title + (",纬度或北向坐标在前" if self.swapped else "")
+        return title + ("，纬度或北向坐标在前" if self.swapped else "")
 
     def read(self, xy: np.ndarray) -> np.ndarray:
         return self.crs.to_wgs84(xy[:, ::-1] if self.swapped else xy)
@@ -125,7 +125,7 @@ def place(layer: Layer, *, crs: str = "auto", reference: BaseGeometry | None = N
         geometries=[g and shapely.transform(g, reading.read) for g in shapes],
         declared=_say(layer.declared),
         used=reading.name,
-        method=method + ("。坐标为纬度(北向)在前,已对调" if reading.swapped else ""),
+        method=method + ("。坐标为纬度(北向)在前，已对调" if reading.swapped else ""),
         shift_m=_shift(reading, xy),
         candidates=_candidates(trials),
     )
@@ -135,22 +135,22 @@ def _without_reference(declared: Declared, given: Crs | None, xy: np.ndarray):
     """The reading when nothing is known of the place yet."""
     crs, method = given, "按 --crs 指定"
     if crs is None and declared.kind != "none":
-        crs, method = _declared_crs(declared), f"按文件声明的 {_say(declared)},没有已知边界可核对"
+        crs, method = _declared_crs(declared), f"按文件声明的 {_say(declared)}，没有已知边界可核对"
         if crs is None:
             raise CrsUnclear(
-                f"文件声明的坐标系“{_say(declared)}”不在可用之列,"
-                "也没有已知边界可以核对。请用 --crs 指定,例如 --crs EPSG:4547。"
+                f"文件声明的坐标系“{_say(declared)}”不在可用之列，"
+                "也没有已知边界可以核对。请用 --crs 指定，例如 --crs EPSG:4547。"
             )
     if crs is None and not _looks_like_degrees(xy):
         raise CrsUnclear(
-            "文件是平面坐标但没有说明坐标系,也没有已知边界可以核对。请用 --crs 指定,例如 --crs EPSG:4547。"
+            "文件是平面坐标但没有说明坐标系，也没有已知边界可以核对。请用 --crs 指定，例如 --crs EPSG:4547。"
         )
     if crs is None:
-        crs, method = parse_crs("wgs84"), "文件没有说明坐标系,按 WGS84 经纬度读取,未经核对"
+        crs, method = parse_crs("wgs84"), "文件没有说明坐标系，按 WGS84 经纬度读取，未经核对"
     for reading in (_Reading(crs), _Reading(crs, swapped=True)):
         if reading.plausible(xy):
             return reading, method
-    raise CrsUnclear(f"坐标数值不可能是 {crs.title}。请核对文件,或用 --crs 指定正确的坐标系。")
+    raise CrsUnclear(f"坐标数值不可能是 {crs.title}。请核对文件，或用 --crs 指定正确的坐标系。")
 
 
 def _against(reference, declared: Declared, given: Crs | None, shapes, xy):
@@ -169,7 +169,7 @@ def _against(reference, declared: Declared, given: Crs | None, shapes, xy):
         raise _unclear(trials, _elsewhere(trials, stated))
     best = trials[0]
     if given:
-        return best.reading, f"按 --crs 指定,与已知边界中位偏差 {_m(best.misfit_m)}", trials
+        return best.reading, f"按 --crs 指定，与已知边界中位偏差 {_m(best.misfit_m)}", trials
     filled = best.fills >= FILLS
     next_m = trials[1].misfit_m if len(trials) > 1 else np.inf
     # Zones lie 200 km apart: inside one of them is inside no other. Datums overlap.
@@ -181,16 +181,16 @@ def _against(reference, declared: Declared, given: Crs | None, shapes, xy):
     if trusted:
         return _trusted(trusted, declared, trials, decided=fits and enough and clear)
     if fits and enough and clear:
-        method = f"与已知边界比对:{best.reading.title}中位偏差 {_m(best.misfit_m)}"
+        method = f"与已知边界比对：{best.reading.title}中位偏差 {_m(best.misfit_m)}"
         if len(trials) > 1:
-            method += f",其次{trials[1].reading.title} {_m(next_m)}"
+            method += f"，其次{trials[1].reading.title} {_m(next_m)}"
         return best.reading, method, trials
     if not enough:
-        reason = "文件里的图形没有沿着已知边界,看不出有没有整体偏移"
+        reason = "文件里的图形没有沿着已知边界，看不出有没有整体偏移"
     elif not fits:
         reason = "哪一种坐标系都与已知边界不吻合"
     else:
-        reason = "几种坐标系与已知边界的偏差相近,无法确定"
+        reason = "几种坐标系与已知边界的偏差相近，无法确定"
     raise _unclear(trials, reason)
 
 
@@ -206,7 +206,7 @@ def _trusted(crs: Crs, declared: Declared, trials: list[_Trial], *, decided: boo
     )
     if contradicted:
         raise _unclear(trials, f"文件声明的坐标系 {_say(declared)} 与已知边界矛盾")
-    method = f"按文件声明的 {_say(declared)},与已知边界中位偏差 {_m(own.misfit_m)}"
+    method = f"按文件声明的 {_say(declared)}，与已知边界中位偏差 {_m(own.misfit_m)}"
     return own.reading, method, trials
 
 
@@ -335,16 +335,16 @@ def _candidates(trials: list[_Trial]) -> tuple[Candidate, ...]:
 
 
 def _elsewhere(trials: list[_Trial], stated: Crs | None) -> str:
-    gap = f",最近的也相差 {_m(trials[0].distance_m)}" if trials else ""
+    gap = f"，最近的也相差 {_m(trials[0].distance_m)}" if trials else ""
     whichever = f"按 {stated.title} 放置" if stated else "无论按哪种坐标系放置"
-    return f"{whichever},图形都不在已知边界之内{gap}"
+    return f"{whichever}，图形都不在已知边界之内{gap}"
 
 
 def _unclear(trials: list[_Trial], reason: str) -> CrsUnclear:
     shown = _candidates(trials)
     listed = ";".join(f"{c.title} 偏差 {_m(c.misfit_m)}" for c in shown[:5])
     return CrsUnclear(
-        f"{reason}。" + (f"{listed}。" if listed else "") + "请用 --crs 指定,例如 --crs gcj02。",
+        f"{reason}。" + (f"{listed}。" if listed else "") + "请用 --crs 指定，例如 --crs gcj02。",
         reason=reason,
         candidates=[vars(c) for c in shown],
     )

@@ -47,10 +47,10 @@ def parse_bbox(text: str) -> tuple[float, float, float, float]:
     try:
         west, south, east, north = map(float, text.split(","))
     except ValueError:
-        raise Malformed("in_bbox 应为“最小经度,最小纬度,最大经度,最大纬度”。") from None
+        raise Malformed("in_bbox 应为“最小经度，最小纬度，最大经度，最大纬度”。") from None
     # NaN fails every comparison, so it is refused here too.
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise Malformed("in_bbox 的经纬度超出范围,或最小值大于最大值。")
+        raise Malformed("in_bbox 的经纬度超出范围，或最小值大于最大值。")
     return west, south, east, north
 
 
@@ -143,13 +143,13 @@ def explain(error, context):
         case exceptions.ParseError() | ValidationError():
             known = Malformed()
         case exceptions.ValidationError():
-            known = Malformed("有的字段填写不对,请检查。", fields=error.detail)
+            known = Malformed("有的字段填写不对，请检查。", fields=error.detail)
         case exceptions.Throttled():
-            return _response("too_many_requests", "请求太频繁,请稍后再试。", 429)
+            return _response("too_many_requests", "请求太频繁，请稍后再试。", 429)
         case exceptions.APIException():
             return _response(error.default_code, str(error.detail), error.status_code)
         case OperationalError():
-            return _response("unavailable", "数据库暂时连不上,请稍后再试。", 503)
+            return _response("unavailable", "数据库暂时连不上，请稍后再试。", 503)
         case _:
             return None
     return _response(known.code, known.message, known.status, known.detail)

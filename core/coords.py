@@ -223,7 +223,7 @@ def parse_crs(text: str) -> Crs:
     )
     if known is None:
         raise CrsUnknown(
-            f"不认识坐标系“{text[:40]}”。可用:wgs84、cgcs2000、gcj02、bd09,"
+            f"不认识坐标系“{text[:40]}”。可用：wgs84、cgcs2000、gcj02、bd09,"
             "或 EPSG:4326、4490、3857、4491 至 4554(CGCS2000 高斯-克吕格)、32643 至 32653(UTM)。"
         )
     return known

@@ -41,7 +41,7 @@ class NotFound(DomainError):
 
 class Conflict(DomainError):
     status = 409
-    message = "别人刚刚改过,请刷新后再试。"
+    message = "别人刚刚改过，请刷新后再试。"
 
 
 class Invalid(DomainError):

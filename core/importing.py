@@ -55,7 +55,7 @@ class Progress:
 def _check_readable(path: Path) -> None:
     """Raise FileNotUsable for a path that cannot be opened, before anything else is tried."""
     if path.is_dir():
-        raise FileNotUsable(f"“{path}”是文件夹,不是文件。请写明文件名,或先把它打成 zip。")
+        raise FileNotUsable(f"“{path}”是文件夹，不是文件。请写明文件名，或先把它打成 zip。")
     try:
         path.open("rb").close()
     except FileNotFoundError:
@@ -78,7 +78,7 @@ class ImportCommand(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path, metavar="FILE", help="要导入的文件")
         self.add_file_arguments(parser)
-        parser.add_argument("--dry-run", action="store_true", help="只检查和比较,不写入")
+        parser.add_argument("--dry-run", action="store_true", help="只检查和比较，不写入")
         parser.add_argument("--json", action="store_true", help="最后一行输出一个 JSON 对象")
 
     def add_file_arguments(self, parser):
@@ -103,18 +103,18 @@ class ImportCommand(BaseCommand):
             reasons = getattr(error, "reasons", [])
             for reason in reasons:
                 self.stderr.write(f"  · {reason}")
-            self.stderr.write(f"没有导入:{error.message}")
+            self.stderr.write(f"没有导入：{error.message}")
             if options["json"]:
                 self._print_json(
                     {"ok": False, "code": error.code, "message": error.message, "reasons": reasons}
                 )
             raise SystemExit(1) from None
         except KeyboardInterrupt:
-            raise CommandError("已停止,什么都没有改。", returncode=1) from None
+            raise CommandError("已停止，什么都没有改。", returncode=1) from None
         for line in self.describe(report):
             self.stderr.write(line)
         if options["dry_run"]:
-            self.stderr.write("这是试运行,什么都没有写入。")
+            self.stderr.write("这是试运行，什么都没有写入。")
         if options["json"]:
             self._print_json({"ok": True, "dry_run": options["dry_run"], **report})
 

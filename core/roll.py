@@ -34,7 +34,7 @@ class Roll:
         return [row for row in self.rows if row.number not in self.refused]
 
     def reasons(self) -> list[str]:
-        return [f"第 {n} 行:{';'.join(why)}。" for n, why in sorted(self.refused.items())]
+        return [f"第 {n} 行：{';'.join(why)}。" for n, why in sorted(self.refused.items())]
 
     def write_rejects(self, target: Path) -> None:
         """Every refused row as it stood in the file, before it its number and what is wrong."""
@@ -59,21 +59,21 @@ def read_roll(
         if name is None:
             unknown.append(header or f"第 {index + 1} 列(没有标题)")
         elif name in at:
-            raise ImportRefused(f"有两列都是“{headers[name][0]}”;请只留一列。")
+            raise ImportRefused(f"有两列都是“{headers[name][0]}”；请只留一列。")
         else:
             at[name] = index
     missing = [headers[name][0] for name in needed if name not in at]
     if missing:
-        raise ImportRefused(f"缺少列:{'、'.join(missing)};请补上标题行。")
+        raise ImportRefused(f"缺少列：{'、'.join(missing)}；请补上标题行。")
     rows = []
     for number, cells in table.rows:
         if len(rows) == MOST_ROWS:
-            raise FileNotUsable(f"超过 {MOST_ROWS:,} 行;请分几次导入。")
+            raise FileNotUsable(f"超过 {MOST_ROWS:,} 行；请分几次导入。")
         said = {name: normal(cells[at[name]]) if name in at else "" for name in headers}
         rows.append(Row(number, cells, said))
     if not rows:
         raise ImportRefused("标题行下面没有内容。")
-    notes = [*table.notes, *([f"没有用到的列:{'、'.join(unknown)}。"] if unknown else [])]
+    notes = [*table.notes, *([f"没有用到的列：{'、'.join(unknown)}。"] if unknown else [])]
     return Roll(table.columns, rows, table.encoding, notes)
 
 
@@ -85,7 +85,7 @@ class RollCommand(ImportCommand):
 
     def add_file_arguments(self, parser):
         parser.add_argument(
-            "--encoding", default="auto", help="文字编码:auto(默认)、utf-8、gb18030、utf-16"
+            "--encoding", default="auto", help="文字编码：auto(默认)、utf-8、gb18030、utf-16"
         )
         parser.add_argument(
             "--rejects", type=Path, metavar="OUT.csv", help="被拒收的行及原因写到这里"
@@ -111,6 +111,6 @@ class RollCommand(ImportCommand):
         return [
             *report["notes"],
             *(f"拒收 · {reason}" for reason in report["rejected"]),
-            f"共 {report['rows']} 行:新增 {len(report['new'])},改动 {len(report['changed'])},"
-            f"不变 {report['unchanged']},拒收 {len(report['rejected'])}。",
+            f"共 {report['rows']} 行：新增 {len(report['new'])}，改动 {len(report['changed'])}，"
+            f"不变 {report['unchanged']}，拒收 {len(report['rejected'])}。",
         ]

@@ -37,16 +37,16 @@ ENCODINGS = {
 # from reading UTF-8 or Big5 as GB 18030, about half.
 PLAUSIBLE = 0.8
 
-SAVE_AS = "请用 Excel 或 WPS 打开,另存为“.xlsx”或“CSV UTF-8”后再导入。"
+SAVE_AS = "请用 Excel 或 WPS 打开，另存为“.xlsx”或“CSV UTF-8”后再导入。"
 NO_TABLES = [
-    (b"\xd0\xcf\x11\xe0", "这是旧版 Excel 文件(.xls)或加了密码的文件,不能直接读取。" + SAVE_AS),
-    (b"%PDF", "这是 PDF 文件,不是表格。请向提供者要 Excel 或 CSV 文件。"),
-    (b"SQLite format 3", "这是数据库文件,不是表格。请导出为 CSV 后再导入。"),
-    (b"Rar!", "这是 RAR 压缩包。请先解压,再导入里面的表格。"),
-    (b"7z\xbc\xaf", "这是 7z 压缩包。请先解压,再导入里面的表格。"),
-    (b"\x1f\x8b", "这是 gzip 压缩包。请先解压,再导入里面的表格。"),
-    (b"<", "这是网页或 XML,只是扩展名写成了表格。" + SAVE_AS),
-    (b"{", "这是 JSON,不是表格。请导出为 CSV 或 .xlsx 后再导入。"),
+    (b"\xd0\xcf\x11\xe0", "这是旧版 Excel 文件(.xls)或加了密码的文件，不能直接读取。" + SAVE_AS),
+    (b"%PDF", "这是 PDF 文件，不是表格。请向提供者要 Excel 或 CSV 文件。"),
+    (b"SQLite format 3", "这是数据库文件，不是表格。请导出为 CSV 后再导入。"),
+    (b"Rar!", "这是 RAR 压缩包。请先解压，再导入里面的表格。"),
+    (b"7z\xbc\xaf", "这是 7z 压缩包。请先解压，再导入里面的表格。"),
+    (b"\x1f\x8b", "这是 gzip 压缩包。请先解压，再导入里面的表格。"),
+    (b"<", "这是网页或 XML，只是扩展名写成了表格。" + SAVE_AS),
+    (b"{", "这是 JSON，不是表格。请导出为 CSV 或 .xlsx 后再导入。"),
 ]
 
 
@@ -93,8 +93,8 @@ def code(text: str | None) -> str:
     text = normal(text).lstrip("'")
     if _SCIENTIFIC.fullmatch(text):
         raise CodeDestroyed(
-            f"“{text}”是科学计数法,后面的数字已经丢失。"
-            "请在 Excel 里把这一列设为“文本”,重新填写后再导出。"
+            f"“{text}”是科学计数法，后面的数字已经丢失。"
+            "请在 Excel 里把这一列设为“文本”，重新填写后再导出。"
         )
     whole = _WHOLE.fullmatch(text)
     return whole[1] if whole else text
@@ -159,7 +159,7 @@ def _csv(path: Path, encoding: str) -> Table:
         _check(path, encoding)
     else:
         known = "、".join(ENCODINGS)
-        raise FileNotUsable(f"不认识编码“{encoding}”。可以用:auto、{known}。")
+        raise FileNotUsable(f"不认识编码“{encoding}”。可以用：auto、{known}。")
     records = _records(path, encoding)
     shown = "utf-8" if encoding == "utf-8-sig" else encoding
     return _table(records, shown, [])
@@ -176,7 +176,7 @@ def _records(path: Path, encoding: str) -> Iterator[list[str]]:
             yield from reader
         except csv.Error as error:
             raise FileNotUsable(
-                f"第 {reader.line_num} 行附近的引号没有成对,后面的内容无法分列。"
+                f"第 {reader.line_num} 行附近的引号没有成对，后面的内容无法分列。"
                 "请在这一行补上或删去引号后再导入。"
             ) from error
 
@@ -237,11 +237,11 @@ def _check(path: Path, encoding: str) -> None:
     except UnicodeDecodeError as error:
         raise FileNotUsable(
             f"第 {lines + error.object[: error.start].count(10)} 行附近的文字不是完整的"
-            f" {encoding.removesuffix('-sig').upper()} 编码,文件可能已损坏或被截断。"
-            "请重新导出,或用 --encoding 指明编码。"
+            f" {encoding.removesuffix('-sig').upper()} 编码，文件可能已损坏或被截断。"
+            "请重新导出，或用 --encoding 指明编码。"
         ) from error
     if beyond and usual < PLAUSIBLE * beyond:
-        raise FileNotUsable("文字读出来是乱码,认不出编码。请另存为“CSV UTF-8”后再导入。")
+        raise FileNotUsable("文字读出来是乱码，认不出编码。请另存为“CSV UTF-8”后再导入。")
 
 
 # Workbooks
@@ -258,12 +258,12 @@ def _workbook(path: Path, size: int) -> Table:
     names = {member.filename for member in members}
     expanded = sum(member.file_size for member in members)
     if len(members) > MAX_MEMBERS or expanded > MAX_EXPANDED or expanded > MAX_RATIO * size:
-        raise FileNotUsable("工作簿解压后大得不正常,为安全起见没有打开。请另存为 CSV 后再导入。")
+        raise FileNotUsable("工作簿解压后大得不正常，为安全起见没有打开。请另存为 CSV 后再导入。")
     if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise FileNotUsable("工作簿里带有宏,为安全起见没有打开。" + SAVE_AS)
+        raise FileNotUsable("工作簿里带有宏，为安全起见没有打开。" + SAVE_AS)
     if "xl/workbook.xml" not in names:
         raise FileNotUsable(
-            "这是压缩包或别的文档,不是 .xlsx 工作簿。请解压出里面的表格,或另存为 .xlsx 后再导入。"
+            "这是压缩包或别的文档，不是 .xlsx 工作簿。请解压出里面的表格，或另存为 .xlsx 后再导入。"
         )
     notes: list[str] = []
     return _table(_sheet(path, notes), "xlsx", notes)
@@ -287,13 +287,13 @@ def _sheet(path: Path, notes: list[str]) -> Iterator[list[str | None]]:
             if not sheets:
                 raise FileNotUsable("工作簿里没有可见的工作表。")
             if len(sheets) > 1:
-                notes.append(f"工作簿有 {len(sheets)} 张工作表,只读了第一张“{sheets[0].title}”。")
+                notes.append(f"工作簿有 {len(sheets)} 张工作表，只读了第一张“{sheets[0].title}”。")
             sheet = sheets[0]
             sheet.reset_dimensions()  # what a program wrote there is often wrong
             for row in sheet.iter_rows(values_only=True):
                 yield [_text(value) for value in row]
     except broken as error:
-        raise FileNotUsable("工作簿的内容已损坏,无法读取。" + SAVE_AS) from error
+        raise FileNotUsable("工作簿的内容已损坏，无法读取。" + SAVE_AS) from error
 
 
 def _text(value) -> str | None:
@@ -322,8 +322,8 @@ def _table(records: Iterator[list], encoding: str, notes: list[str]) -> Table:
     if first is None:
         raise FileNotUsable("表格里没有内容。")
     raise FileNotUsable(
-        f"第 {first[0]} 行起只有一列,找不到标题行。"
-        "请确认第一行是各列的名称,各列用逗号、分号或制表符分开。"
+        f"第 {first[0]} 行起只有一列，找不到标题行。"
+        "请确认第一行是各列的名称，各列用逗号、分号或制表符分开。"
     )
 
 

@@ -72,7 +72,7 @@ def server_error(request):
     if request.path.startswith(("/api/", "/tiles/")):
         body = {
             "code": "server_error",
-            "message": "系统没能完成这次操作,请稍后再试。",
+            "message": "系统没能完成这次操作，请稍后再试。",
             "detail": {},
         }
         return JsonResponse(body, status=500)

@@ -90,15 +90,15 @@ def read_drafts(
         try:
             draft = _draft(feature.number, words)
         except Invalid as error:
-            reasons.append(f"第 {feature.number} 个要素:{error.message}")
+            reasons.append(f"第 {feature.number} 个要素：{error.message}")
             continue
         drafts.append(draft)
         if feature.problem:
             reasons.append(feature.problem)
         elif feature.geometry is None or feature.geometry.is_empty:
-            reasons.append(f"{draft}没有图形;请补上图形,或从文件里删去这一条。")
+            reasons.append(f"{draft}没有图形；请补上图形，或从文件里删去这一条。")
         elif feature.geometry.geom_type not in ("Polygon", "MultiPolygon"):
-            reasons.append(f"{draft}是点或线,不是面;网格要用面来画。")
+            reasons.append(f"{draft}是点或线，不是面；网格要用面来画。")
     by_code = defaultdict(list)
     for draft in drafts:
         by_code[draft.code].append(str(draft.number))
@@ -106,10 +106,10 @@ def read_drafts(
         if code and len(numbers) > 1:
             places = "、".join(numbers)
             reasons.append(
-                f"网格编码 {code} 在第 {places} 个要素里重复出现;请合并成一个图形,或改正编码。"
+                f"网格编码 {code} 在第 {places} 个要素里重复出现；请合并成一个图形，或改正编码。"
             )
     if not layer.features:
-        reasons.append("文件里没有任何图形;请检查导出的是不是网格图层。")
+        reasons.append("文件里没有任何图形；请检查导出的是不是网格图层。")
     return drafts, reasons
 
 
@@ -117,7 +117,7 @@ def _field(layer: Layer, what: str, given: str | None) -> str | None:
     """The column that holds this; in Shapefiles names end after ten bytes."""
     if given is not None:
         if given not in layer.fields:
-            raise NoSuchField(f"文件里没有字段“{given}”。现有字段:{'、'.join(layer.fields)}。")
+            raise NoSuchField(f"文件里没有字段“{given}”。现有字段：{'、'.join(layer.fields)}。")
         return given
     plain = {normal(name).lower().replace(" ", ""): name for name in reversed(layer.fields)}
     for name in FIELDS[what]:
@@ -137,7 +137,7 @@ def _draft(number: int, words: dict[str, str | None]) -> Draft:
     if code and village and code[:12] != village:
         raise Invalid(f"网格编码 {code} 的前 12 位与村代码 {village} 不一致;请改正其中一个。")
     if code.endswith("000"):
-        raise Invalid(f"网格编码 {code} 的序号是 000;序号从 001 开始。")
+        raise Invalid(f"网格编码 {code} 的序号是 000；序号从 001 开始。")
     target = as_code(words.get("target"))
     if target and not (re.fullmatch(r"\d{1,6}", target) and int(target)):
         raise Invalid(f"目标户数“{target}”不是正整数。")
@@ -166,7 +166,7 @@ def plan(drafts: Sequence[Draft], geometries: Sequence[BaseGeometry], progress: 
     for draft, geometry in zip(drafts, geometries, strict=True):
         draft.geometry = geometry
         if not geometry.is_valid:
-            made.reasons.append(f"{draft}的边界自己相交;请在制图软件里修好后重新导出。")
+            made.reasons.append(f"{draft}的边界自己相交；请在制图软件里修好后重新导出。")
     if not made.reasons:
         made.reasons = _find_villages(drafts)
     if made.reasons:
@@ -183,7 +183,7 @@ def plan(drafts: Sequence[Draft], geometries: Sequence[BaseGeometry], progress: 
                 made.reasons.append(_say(fault, village, own))
                 made.faults.append(_as_geojson(fault, village, own))
         elif len(own) > MOST:
-            made.reasons.append(f"{village}有 {len(own)} 个网格,超过 {MOST} 个,编不下号。")
+            made.reasons.append(f"{village}有 {len(own)} 个网格，超过 {MOST} 个，编不下号。")
         else:
             made.grids[village] = _numbered(village, own, tiling, made)
             made.notes += _notes(village, made.grids[village], tiling)
@@ -218,10 +218,10 @@ def _find_villages(drafts: Sequence[Draft]) -> list[str]:
         elif shares.get(village, 0) < 0.5:
             elsewhere = [v for v, share in shares.items() if share >= 0.5]
             where = f"在{elsewhere[0]}" if elsewhere else "大半在村外"
-            reasons.append(f"{draft}编码属于{village},图形却{where};请核对编码和坐标系。")
+            reasons.append(f"{draft}编码属于{village}，图形却{where}；请核对编码和坐标系。")
     for village in bare.values():
         reasons.append(
-            f"{village}还没有边界,网格无从核对;请先用 import_divisions --level village 导入它的边界。"
+            f"{village}还没有边界，网格无从核对；请先用 import_divisions --level village 导入它的边界。"
         )
     return reasons
 
@@ -233,7 +233,7 @@ def _locate(draft: Draft, shares: dict[Division, float]) -> list[str]:
         return [f"{draft}没有编码,也不在任何有边界的村内;请补上村代码,或先导入村的边界。"]
     if len(clear) > 1:
         split = "、".join(f"{village} {shares[village]:.0%}" for village in clear)
-        return [f"{draft}跨了几个村:{split};请沿村界拆开。"]
+        return [f"{draft}跨了几个村：{split}；请沿村界拆开。"]
     draft.village = clear[0]
     return []
 
@@ -245,8 +245,8 @@ def _not_known(code: str) -> str:
     ).select_related("to_division")
     heirs = "、".join(sorted({str(change.to_division) for change in changes}))
     if heirs:
-        return f"已停用,现在是{heirs};请改用新代码。"
-    return "不在现有区划里;请核对代码,或先导入这个村。"
+        return f"已停用，现在是{heirs}；请改用新代码。"
+    return "不在现有区划里；请核对代码，或先导入这个村。"
 
 
 def _numbered(village: Division, own: list[Draft], tiling: Tiling, made: Plan) -> list[Drawn]:
@@ -269,7 +269,7 @@ def _numbered(village: Division, own: list[Draft], tiling: Tiling, made: Plan) -
     for i, n in zip(new, numbers, strict=True):
         codes[i] = f"{village.code}{n:03}"
         if n > MOST:
-            made.reasons.append(f"{village}的网格序号已用到 {MOST},编不下号;请在文件里写明编码。")
+            made.reasons.append(f"{village}的网格序号已用到 {MOST}，编不下号；请在文件里写明编码。")
     return [
         Drawn(code=code, name=draft.name, target_households=draft.target, geom=geom)
         for code, draft, geom in zip(codes, own, tiling.grids, strict=True)
@@ -281,7 +281,7 @@ def _notes(village: Division, grids: list[Drawn], tiling: Tiling) -> list[str]:
     if tiling.slivers:
         area = sum(sliver.area_m2 for sliver in tiling.slivers)
         notes.append(
-            f"{village}:{len(tiling.slivers)} 处不足 {TOLERANCE_M} 米宽的缝隙、重叠或越界"
+            f"{village}：{len(tiling.slivers)} 处不足 {TOLERANCE_M} 米宽的缝隙、重叠或越界"
             f"(共 {area:,.1f} 平方米)已接平。"
         )
     for grid in grids:
@@ -300,13 +300,13 @@ def _say(fault: Fault, village: Division, own: list[Draft]) -> str:
     area = f"{fault.area_m2:,.0f} 平方米"
     match fault.kind:
         case "gap":
-            beside = f",旁边是{grids}" if grids else ""
-            return f"{village}有 {area}没有划进任何网格({place}){beside};请划给其中一个。"
+            beside = f"，旁边是{grids}" if grids else ""
+            return f"{village}有 {area}没有划进任何网格({place}){beside}；请划给其中一个。"
         case "overlap":
-            return f"{grids}重叠 {area}({place});请只留给一个网格。"
+            return f"{grids}重叠 {area}({place})；请只留给一个网格。"
         case "outside":
-            return f"{grids}有 {area}在{village}之外({place});请沿村界裁去,或先更正村界。"
-    return f"{grids}处处不足 {TOLERANCE_M} 米宽({place}),不像一个网格;请核对。"
+            return f"{grids}有 {area}在{village}之外({place})；请沿村界裁去，或先更正村界。"
+    return f"{grids}处处不足 {TOLERANCE_M} 米宽({place})，不像一个网格；请核对。"
 
 
 def _as_geojson(fault: Fault, village: Division, own: list[Draft]) -> dict:

@@ -25,13 +25,13 @@ def answerable(ids: Collection[int], town: Division) -> dict[int, Member]:
             raise MemberCannotAnswer()
         if town.pk not in (member.division_id, member.division.parent_id):
             raise MemberElsewhere(
-                f"{member.name}的任职地是{member.division.name},不在{town.name}。"
+                f"{member.name}的任职地是{member.division.name}，不在{town.name}。"
             )
     today = timezone.localdate()
     away = Leave.objects.filter(member__in=ids, from_on__lte=today, to_on__gte=today).first()
     if away:
         raise MemberOnLeave(
-            f"{members[away.member_id].name}请假到 {away.to_on:%Y-%m-%d},请先换一位,或等她回来。"
+            f"{members[away.member_id].name}请假到 {away.to_on:%Y-%m-%d}，请先换一位，或等她回来。"
         )
     return members
 

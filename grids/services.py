@@ -195,6 +195,6 @@ def overlaps_told():
             raise
         one, other = facts.message_detail.split()
         raise GridsOverlap(
-            f"网格 {one} 与网格 {other} 重叠。若是邻村的网格,请先核对两村的边界。",
+            f"网格 {one} 与网格 {other} 重叠。若是邻村的网格，请先核对两村的边界。",
             codes=[one, other],
         ) from error

@@ -39,11 +39,11 @@ def find(code: str) -> Area:
         grids = Grid.objects.current().defer(*OUTLINES).annotate(**edges("geom"))
         grid = grids.filter(code=code).first()
         if grid is None:
-            raise NotFound("没有找到这个网格,可能已经停用。")
+            raise NotFound("没有找到这个网格，可能已经停用。")
         return Area(divisions.get(pk=grid.village_id), grid)
     division = divisions.filter(code=code).annotate(**edges("geom")).first()
     if division is None:
-        raise NotFound("没有找到这个区划,代码可能已经变更。")
+        raise NotFound("没有找到这个区划，代码可能已经变更。")
     return Area(division, None)
 
 

@@ -25,7 +25,7 @@ FIVE_COLOURS = [
     {
         "slot": 4, "name": "蓝色", "letter": "蓝", "shape": "hexagon", "action": "走访联系",
         "cadence_days": 60, "review_days": 180, "visit_minutes": 15, "weight": 2.0,
-        "reasons": ["家人长期在外,需要常联系", "希望参加村里的活动", "需要政策告知与联络"],
+        "reasons": ["家人长期在外，需要常联系", "希望参加村里的活动", "需要政策告知与联络"],
     },
     {
         "slot": 5, "name": "绿色", "letter": "绿", "shape": "circle", "action": "加强宣传",

@@ -270,7 +270,7 @@ class ClaimQuerySet(models.QuerySet):
 
 
 class Claim(models.Model):
-    """认领: a member takes on one household, wherever it lies."""
+    """认领： a member takes on one household, wherever it lies."""
 
     household = models.ForeignKey(Household, models.CASCADE, related_name="claims")
     member = models.ForeignKey(Member, models.PROTECT, related_name="claims")

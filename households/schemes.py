@@ -26,7 +26,7 @@ def read_scheme(path: Path) -> tuple[str, list[dict]]:
         name, classes = str(content["name"]), list(content["classes"])
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError):
         raise FileNotUsable(
-            "颜色方案应为 UTF-8 编码的 YAML 文件,含 name(名称)和 classes(各类)两项。"
+            "颜色方案应为 UTF-8 编码的 YAML 文件，含 name(名称)和 classes(各类)两项。"
             "写法见 docs/operations.md。"
         ) from None
     faults = [fault for i, entry in enumerate(classes, 1) for fault in _faults(i, entry)]
@@ -38,27 +38,27 @@ def read_scheme(path: Path) -> tuple[str, list[dict]]:
     if not classes:
         faults.append("至少要有一类。")
     if faults:
-        raise SchemeRefused("颜色方案没有启用,请按提示修改文件。", reasons=faults)
+        raise SchemeRefused("颜色方案没有启用，请按提示修改文件。", reasons=faults)
     return name, classes
 
 
 def _faults(number: int, entry: dict) -> list[str]:
     if not isinstance(entry, dict):
-        return [f"第{number}类:应逐项写明色位、名称等。"]
+        return [f"第{number}类：应逐项写明色位、名称等。"]
     unknown = set(entry) - {*_PLAIN, "reasons"}
-    found = [f"第{number}类:不认识的项目“{key}”。" for key in sorted(unknown, key=str)]
+    found = [f"第{number}类：不认识的项目“{key}”。" for key in sorted(unknown, key=str)]
     reasons = entry.get("reasons")
     if (
         not isinstance(reasons, list)
         or not all(isinstance(r, str) and r for r in reasons)
         or not reasons
     ):
-        found.append(f"第{number}类:原因(reasons)至少写一条,每条是一句话。")
+        found.append(f"第{number}类：原因(reasons)至少写一条，每条是一句话。")
     try:
         said = {key: entry.get(key) for key in _PLAIN if key in entry or key not in _OPTIONAL}
         ColourClass(**said).full_clean(exclude=["scheme"])
     except ValidationError as error:
         for field, messages in error.message_dict.items():
             title = ColourClass._meta.get_field(field).verbose_name if field != "__all__" else ""
-            found += [f"第{number}类:{title}{'' if not title else ':'}{m}" for m in messages]
+            found += [f"第{number}类：{title}{'' if not title else ':'}{m}" for m in messages]
     return found

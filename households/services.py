@@ -42,7 +42,7 @@ def install_scheme(*, county: Division, name: str, classes: list[dict]) -> Colou
 
 
 def install_default_scheme(county: Division) -> ColourScheme:
-    """The five colours of 建安区, unless the county has a scheme."""
+    """The five colours of 建安区， unless the county has a scheme."""
     current = ColourScheme.objects.filter(county=county, valid_to=None).first()
     return current or install_scheme(county=county, name=DEFAULT_NAME, classes=FIVE_COLOURS)
 

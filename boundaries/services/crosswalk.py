@@ -82,8 +82,8 @@ def read_stated(path: Path, *, encoding: str) -> list[tuple[str, str, str, float
              for names in (FROM, TO, SHARE)]  # fmt: skip
     if None in place[:2]:
         raise ImportRefused(
-            f"对照表“{path.name}”要有 from_code(旧代码)和 to_code(新代码)两列,"
-            "可另有 share(份额,0 至 1)一列。"
+            f"对照表“{path.name}”要有 from_code(旧代码)和 to_code(新代码)两列，"
+            "可另有 share(份额，0 至 1)一列。"
         )
     lines, problems = [], []
     for number, cells in table.rows:
@@ -94,11 +94,11 @@ def read_stated(path: Path, *, encoding: str) -> list[tuple[str, str, str, float
             if share is not None and not 0 < share <= 1:
                 raise ValueError
         except ValueError:
-            problems.append(f"对照表第 {number} 行:份额“{text[:20]}”不是 0 至 1 之间的数。")
+            problems.append(f"对照表第 {number} 行：份额“{text[:20]}”不是 0 至 1 之间的数。")
             continue
         lines.append((f"对照表第 {number} 行", old, new, share))
     if problems:
-        raise ImportRefused("对照表有错误,什么都没有改。", problems)
+        raise ImportRefused("对照表有错误，什么都没有改。", problems)
     return lines
 
 
@@ -110,13 +110,13 @@ def by_statement(
 ) -> list[DivisionChange]:
     """The lines of a stated list, without those that are on record already."""
     problems = [
-        f"{label}:{'旧' if code == old else '新'}代码 {code} 不在系统里。"
+        f"{label}：{'旧' if code == old else '新'}代码 {code} 不在系统里。"
         for label, old, new, _ in lines
         for code, there in ((old, olds), (new, news))
         if code not in there
     ]
     if problems:
-        raise ImportRefused("对照表与区划对不上,什么都没有改。", problems)
+        raise ImportRefused("对照表与区划对不上，什么都没有改。", problems)
     pairs = [(olds[old], news[new], share) for _, old, new, share in lines]
     recorded = set(
         DivisionChange.objects.filter(

@@ -76,7 +76,7 @@ def import_divisions(
         placement, faults = _place(source, level, parents, crs, problems)
         problems += faults
     if problems:
-        raise ImportRefused(f"文件里有 {len(problems)} 处错误,请改正后重新导入。", problems)
+        raise ImportRefused(f"文件里有 {len(problems)} 处错误，请改正后重新导入。", problems)
     lines = crosswalk.read_stated(stated, encoding=encoding) if stated else []
     progress("与现有区划比较")
     diff = compare(rows, level, parents, missing, {old for _, old, _, _ in lines})
@@ -108,8 +108,8 @@ def _find_parents(rows: list[Row], level: Level) -> tuple[dict[str, Division], l
         .select_related("parent")
     }
     return found, [
-        f"上级{TITLE[above]} {code} 还没有导入({len(members)} 条,例如{members[0].label})。"
-        f"请先用 --level {above} 导入它,或用 --parent-field 指定上级代码所在的列。"
+        f"上级{TITLE[above]} {code} 还没有导入({len(members)} 条，例如{members[0].label})。"
+        f"请先用 --level {above} 导入它，或用 --parent-field 指定上级代码所在的列。"
         for code, members in sorted(wanted.items())
         if code not in found
     ]
@@ -141,16 +141,16 @@ def _place(
         if feature.problem:
             # It names the feature by number only.
             said = feature.problem.removeprefix(f"第 {feature.number} 个要素")
-            faults.append(f"{row.label}:{said.lstrip(':的')}")
+            faults.append(f"{row.label}：{said.lstrip(':：的')}")
         elif fault := outlines.fault(shape):
-            faults.append(f"{row.label}:{fault}")
+            faults.append(f"{row.label}：{fault}")
         else:
             row.shape = outlines.multi(shape)
     if reference is not None and level != Level.DISTRICT:
         placed = [row for row in source.rows if row.shape is not None]
         away = outlines.beyond([row.shape for row in placed], reference)
         faults += [
-            f"{row.label}:离上级区划的边界 {metres / 1000:.0f} 公里。请核对坐标和代码。"
+            f"{row.label}：离上级区划的边界 {metres / 1000:.0f} 公里。请核对坐标和代码。"
             for row, metres in zip(placed, away, strict=True)
             if metres > outlines.BEYOND_M
         ]

@@ -23,14 +23,16 @@ KINDS = {"Point": "点", "MultiPoint": "点", "LineString": "线", "MultiLineStr
 def fault(shape: BaseGeometry | None) -> str | None:
     """Why this cannot be a division's outline, as a Chinese sentence."""
     if shape is None or shape.is_empty:
-        return "没有图形。请补画边界,或删去这一条;只有代码的名单请用 CSV 导入。"
+        return "没有图形。请补画边界，或删去这一条；只有代码的名单请用 CSV 导入。"
     if shape.geom_type not in ("Polygon", "MultiPolygon"):
         kind = KINDS.get(shape.geom_type, "混合图形")
-        return f"是{kind},不是面。区划边界必须是面,请改画后再导入。"
+        return f"是{kind}，不是面。区划边界必须是面，请改画后再导入。"
     if not shapely.is_valid(shape):
         reason = shapely.is_valid_reason(shape)
         where = reason[reason.find("[") + 1 :].rstrip("]").split()
-        at = ",位置约 " + ", ".join(f"{float(v):.5f}" for v in where[:2]) if len(where) == 2 else ""
+        at = (
+            "，位置约 " + ", ".join(f"{float(v):.5f}" for v in where[:2]) if len(where) == 2 else ""
+        )
         return f"边界自相交或有重叠的环{at}。请在绘图软件里修复(例如 QGIS“修正几何图形”)后再导入。"
     west, south, east, north = shape.bounds
     if max(abs(south), abs(north)) > LAST_LATITUDE or max(abs(west), abs(east)) > 180:

@@ -46,20 +46,20 @@ def report_of(
     hanging = _hanging(diff.ended)
     notes = list(source.notes)
     notes += [
-        f"{d} 停用后仍有 {hanging[d.pk]} 条下级、网格或家庭记录,都保留在原处,请另行安排。"
+        f"{d} 停用后仍有 {hanging[d.pk]} 条下级、网格或家庭记录，都保留在原处，请另行安排。"
         for d in diff.ended
         if hanging[d.pk]
     ]
     if kept := len(diff.vanished) - len(diff.ended):
-        notes.append(f"文件里没有的 {kept} 个没有停用。如果文件是完整名单,请加 --missing end。")
+        notes.append(f"文件里没有的 {kept} 个没有停用。如果文件是完整名单，请加 --missing end。")
     if numbered := sum(bool(row.own_code) for row in source.rows):
-        notes.append(f"文件的代码不是国标区划代码,已另编 {numbered} 个,原代码一并保存。")
+        notes.append(f"文件的代码不是国标区划代码，已另编 {numbered} 个，原代码一并保存。")
     shapes = [row.shape for row in source.rows if row.shape is not None]
     if badly := outlines.badly_joined(shapes) if len(shapes) > 1 else 0:
         notes.append(f"{badly} 个区划与邻居之间有缝隙或重叠。")
     if source.layer:
         pairs = zip(source.rows, source.layer.features, strict=True)
-        notes += [f"{row.label}:{note}" for row, feature in pairs for note in feature.notes]
+        notes += [f"{row.label}：{note}" for row, feature in pairs for note in feature.notes]
     redrawn = {d.pk: d for part in (diff.moved, diff.outlined, diff.reshaped) for d, _ in part}
     return {
         "level": level,
@@ -102,24 +102,24 @@ def in_words(report: dict) -> list[str]:
     counts, crs = report["counts"], report["crs"]
     columns = report["columns"]
     lines = [
-        f"{report['file']}:{counts['rows']} 条{TITLE[report['level']]}记录,文字按 {report['encoding']} 读取,"
-        f"代码列“{columns['code']}”,名称列“{columns['name']}”。"
+        f"{report['file']}：{counts['rows']} 条{TITLE[report['level']]}记录，文字按 {report['encoding']} 读取，"
+        f"代码列“{columns['code']}”，名称列“{columns['name']}”。"
     ]
     if crs:
-        shift = f";平均移动 {crs['shift_m']:.0f} 米" if crs["shift_m"] else ""
-        lines.append(f"坐标:{crs['method']}{shift}。")
+        shift = f"；平均移动 {crs['shift_m']:.0f} 米" if crs["shift_m"] else ""
+        lines.append(f"坐标：{crs['method']}{shift}。")
         lines += [
-            f"  {'→' if i == 0 else ' '} {c['title']}:偏差 {c['misfit_m']:,.0f} 米"
+            f"  {'→' if i == 0 else ' '} {c['title']}：偏差 {c['misfit_m']:,.0f} 米"
             for i, c in enumerate(crs["candidates"][:6])
             if c["misfit_m"] < NOT_WORTH_SAYING_M
         ]
     done = counts["new"] + counts["renamed"] + counts["changed"] + counts["ended"]
     if not done and not counts["crosswalk"]:
-        lines.append("与现有区划完全一致,没有改动。")
+        lines.append("与现有区划完全一致，没有改动。")
     else:
         lines.append(
-            f"新增 {counts['new']},改名 {counts['renamed']},边界或上级变化 {counts['changed']},"
-            f"停用 {counts['ended']},未变 {counts['unchanged']}。"
+            f"新增 {counts['new']}，改名 {counts['renamed']}，边界或上级变化 {counts['changed']}，"
+            f"停用 {counts['ended']}，未变 {counts['unchanged']}。"
         )
     lines += [f"  新增 {d['code']} {d['name']}" for d in report["new"][:SHOWN]]
     lines += [f"  改名 {d['code']} {d['from']} → {d['to']}" for d in report["renamed"][:SHOWN]]
@@ -130,4 +130,4 @@ def in_words(report: dict) -> list[str]:
     ]
     if counts["crosswalk"]:
         lines.append(f"沿革对照 {counts['crosswalk']} 条。")
-    return lines + [f"注意:{note}" for note in report["notes"]]
+    return lines + [f"注意：{note}" for note in report["notes"]]

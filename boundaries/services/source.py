@@ -34,7 +34,7 @@ ANY_NAME = ["name", "名称", "区划名称", "单位名称", "xzqmc", "zldwmc",
 
 TITLE = {Level.DISTRICT: "区县", Level.TOWN: "乡镇", Level.VILLAGE: "村"}
 PARENT_LEVEL = {Level.TOWN: Level.DISTRICT, Level.VILLAGE: Level.TOWN}
-FOREIGN = ";不是国标代码的请加 --parent 上级代码,由系统编号"
+FOREIGN = "；不是国标代码的请加 --parent 上级代码，由系统编号"
 LONGEST_NAME = 80
 MANY = 20
 
@@ -142,10 +142,10 @@ def choose_columns(
         there = "、".join(c for c in columns if c)[:200] or "没有任何列"
         if key in chosen and chosen[key] is None:
             raise FileNotUsable(
-                f"看不出哪一列是{title}。请用 --{key}-field 指定;文件里的列:{there}。"
+                f"看不出哪一列是{title}。请用 --{key}-field 指定；文件里的列：{there}。"
             )
         if key in chosen and chosen[key] not in columns:
-            raise FileNotUsable(f"文件里没有“{chosen[key][:40]}”这一列;文件里的列:{there}。")
+            raise FileNotUsable(f"文件里没有“{chosen[key][:40]}”这一列；文件里的列：{there}。")
     return chosen
 
 
@@ -176,31 +176,31 @@ def understand(rows: list[Row], *, level: Level, parent: str | None) -> list[str
     foreign = bool(parent) and none
     if none and not parent and len(rows) > MANY:
         # Not so many mistakes but one: the wrong column, level or country.
-        return [f"没有一条的代码可用,例如{rows[0].label}:{codes[0][1]}"]
+        return [f"没有一条的代码可用，例如{rows[0].label}：{codes[0][1]}"]
     for row, (code, problem) in zip(rows, codes, strict=True):
         if foreign and row.raw_code:
             row.own_code = row.raw_code[:40]
         elif problem:
-            problems.append(f"{row.label}:{problem}")
+            problems.append(f"{row.label}：{problem}")
         row.code = "" if foreign else code
         if level != Level.DISTRICT:
             row.parent_code = parent or code[: CODE_LENGTH[level] - 3]
         if row.raw_parent and not parent:
             row.parent_code, problem = _read_code(row.raw_parent, PARENT_LEVEL[level])
             if problem:
-                problems.append(f"{row.label}:上级{problem}")
+                problems.append(f"{row.label}：上级{problem}")
         if fault := _name_fault(row.name):
-            problems.append(f"{row.label}:{fault}")
+            problems.append(f"{row.label}：{fault}")
     return problems + _twice(rows)
 
 
 def _name_fault(name: str) -> str | None:
     if not name:
-        return "没有名称。请补上名称,或用 --name-field 指定名称所在的列。"
+        return "没有名称。请补上名称，或用 --name-field 指定名称所在的列。"
     if len(name) > LONGEST_NAME:
         return f"名称超过 {LONGEST_NAME} 个字。请核对 --name-field。"
     if any(c == "�" or unicodedata.category(c) in ("Cc", "Co", "Cn") for c in name):
-        return "名称里有乱码。请用 --encoding 指明编码,例如 --encoding gb18030。"
+        return "名称里有乱码。请用 --encoding 指明编码，例如 --encoding gb18030。"
     return None
 
 
@@ -211,8 +211,8 @@ def _twice(rows: list[Row]) -> list[str]:
         key = row.code or row.own_code
         if key and key in first:
             problems.append(
-                f"{row.label}:代码 {key} 与{first[key].label}重复。"
-                "请改正代码;同一区划的几块请合并成一个要素。"
+                f"{row.label}：代码 {key} 与{first[key].label}重复。"
+                "请改正代码；同一区划的几块请合并成一个要素。"
             )
         elif key:
             first[key] = row
@@ -224,14 +224,14 @@ def _read_code(text: str, level: Level) -> tuple[str, str | None]:
     wanted, title = CODE_LENGTH[level], TITLE[level]
     foreign = "" if level == Level.DISTRICT else FOREIGN
     if not text:
-        return "", "没有代码。请补上,或用 --code-field 指定代码所在的列。"
+        return "", "没有代码。请补上，或用 --code-field 指定代码所在的列。"
     try:
         code = digits(re.sub(r"\s", "", text))
     except Invalid as error:
         return "", error.message
     if not re.fullmatch(r"[0-9]+", code):
         return "", (
-            f"代码“{code[:20]}”不是数字。{title}代码是 {wanted} 位数字,请核对代码列{foreign}。"
+            f"代码“{code[:20]}”不是数字。{title}代码是 {wanted} 位数字，请核对代码列{foreign}。"
         )
     # Official lists write every code with 12 digits: 411003104000 is a town's.
     bare = code
@@ -241,14 +241,14 @@ def _read_code(text: str, level: Level) -> tuple[str, str | None]:
         return bare, None
     for other, length in CODE_LENGTH.items():
         if len(bare) == length < wanted:
-            return "", f"代码 {code} 是{TITLE[other]}的代码,不是{title}的。请只保留{title}一级。"
+            return "", f"代码 {code} 是{TITLE[other]}的代码，不是{title}的。请只保留{title}一级。"
     if len(code) == wanted - 1:
         return "", (
-            f"代码 {code} 只有 {len(code)} 位,应为 {wanted} 位,可能丢了开头的 0。"
+            f"代码 {code} 只有 {len(code)} 位，应为 {wanted} 位，可能丢了开头的 0。"
             "请把这一列设为“文本”后重新填写。"
         )
     return "", (
-        f"代码 {code[:20]} 有 {len(code)} 位,{title}代码应为 {wanted} 位。"
+        f"代码 {code[:20]} 有 {len(code)} 位，{title}代码应为 {wanted} 位。"
         f"请核对层级和代码列{foreign}。"
     )
 

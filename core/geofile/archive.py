@@ -34,40 +34,40 @@ class Member:
 def open_archive(data: bytes, *, layer: str | None = None) -> tuple[Member, str | None]:
     """The boundary file inside, and the layer that is still to be chosen in it."""
     if len(data) > MAX_COMPRESSED_MB * _MB:
-        raise FileNotUsable(f"压缩包超过 {MAX_COMPRESSED_MB} MB;请只留边界文件,或分几次导入。")
+        raise FileNotUsable(f"压缩包超过 {MAX_COMPRESSED_MB} MB；请只留边界文件，或分几次导入。")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = _checked(archive)
             chosen, layer = _choose(members, layer)
             return _read(archive, members, chosen), layer
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError):
-        raise FileNotUsable("压缩包损坏或不完整,好像没有传完;请重新打包或下载。") from None
+        raise FileNotUsable("压缩包损坏或不完整，好像没有传完；请重新打包或下载。") from None
     except (NotImplementedError, RuntimeError):
-        raise FileNotUsable("压缩包的压缩方式不支持;请用普通 zip 方式重新打包。") from None
+        raise FileNotUsable("压缩包的压缩方式不支持；请用普通 zip 方式重新打包。") from None
 
 
 def _checked(archive: zipfile.ZipFile) -> dict[PurePosixPath, zipfile.ZipInfo]:
     infos = [i for i in archive.infolist() if not i.filename.startswith("__MACOSX/")]
     if len(infos) > MAX_MEMBERS:
         raise FileNotUsable(
-            f"压缩包里有 {len(infos)} 个文件,超过 {MAX_MEMBERS} 个;请只留边界文件后重新打包。"
+            f"压缩包里有 {len(infos)} 个文件，超过 {MAX_MEMBERS} 个；请只留边界文件后重新打包。"
         )
     expanded = sum(i.file_size for i in infos)
     packed = sum(i.compress_size for i in infos)
     if expanded > MAX_EXPANDED_MB * _MB:
-        raise FileNotUsable(f"压缩包解开后超过 {MAX_EXPANDED_MB} MB;请分几次导入。")
+        raise FileNotUsable(f"压缩包解开后超过 {MAX_EXPANDED_MB} MB；请分几次导入。")
     if expanded > _RATIO_MATTERS and expanded > MAX_RATIO * max(packed, 1):
-        raise FileNotUsable(f"压缩包解开后会大出 {MAX_RATIO} 倍以上,可能有害,不予读取。")
+        raise FileNotUsable(f"压缩包解开后会大出 {MAX_RATIO} 倍以上，可能有害，不予读取。")
     if any(i.flag_bits & 0x1 for i in infos):
-        raise FileNotUsable("压缩包有密码;请去掉密码后重新打包。")
+        raise FileNotUsable("压缩包有密码；请去掉密码后重新打包。")
     members = {}
     for info in infos:
         name = _name(info)
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or str(path)[1:2] == ":":
-            raise FileNotUsable("压缩包里有指向包外的路径,可能有害,不予读取;请重新打包。")
+            raise FileNotUsable("压缩包里有指向包外的路径，可能有害，不予读取；请重新打包。")
         if stat.S_ISLNK(info.external_attr >> 16):
-            raise FileNotUsable("压缩包里有符号链接,不予读取;请把真正的文件打包。")
+            raise FileNotUsable("压缩包里有符号链接，不予读取；请把真正的文件打包。")
         if name and not name.endswith("/"):
             members[path] = info
     return members
@@ -90,20 +90,20 @@ def _choose(members, layer: str | None) -> tuple[PurePosixPath, str | None]:
         if len(docs) == 1:
             return docs[0], layer
         names = "、".join(path.stem for path in found)
-        raise FileNotUsable(f"压缩包里有几个边界文件({names});请用 --layer 指明一个。")
+        raise FileNotUsable(f"压缩包里有几个边界文件({names})；请用 --layer 指明一个。")
     if found:
         return found[0], layer
     names = [str(path).lower() for path in members]
     if "[content_types].xml" in names:
-        raise FileNotUsable("这是 Excel 或 Word 文件,没有图形;请导出边界文件再导入。")
+        raise FileNotUsable("这是 Excel 或 Word 文件，没有图形；请导出边界文件再导入。")
     if any(".gdb/" in name for name in names):
         raise FileNotUsable(
-            "压缩包里是 ArcGIS 的 .gdb;请在 ArcGIS 里导出为 GeoPackage 或 Shapefile。"
+            "压缩包里是 ArcGIS 的 .gdb；请在 ArcGIS 里导出为 GeoPackage 或 Shapefile。"
         )
     if any(name.endswith((".zip", ".rar", ".7z")) for name in names):
-        raise FileNotUsable("压缩包里还是压缩包;请先解开一层,再导入里面的 zip。")
+        raise FileNotUsable("压缩包里还是压缩包；请先解开一层，再导入里面的 zip。")
     raise FileNotUsable(
-        "压缩包里没有边界文件;要有 .shp(连同 .shx、.dbf、.prj)、.gpkg、.kml 或 .geojson。"
+        "压缩包里没有边界文件；要有 .shp(连同 .shx、.dbf、.prj)、.gpkg、.kml 或 .geojson。"
     )
 
 

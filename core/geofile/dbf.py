@@ -18,7 +18,7 @@ _LANGUAGE_DRIVERS = {
     0x78: "cp950",
     0x7A: "gb18030",
 }
-_TRUNCATED = "属性表(.dbf)不完整,好像没有传完;请重新导出或下载。"
+_TRUNCATED = "属性表(.dbf)不完整，好像没有传完；请重新导出或下载。"
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def read_dbf(data: bytes, *, cpg: str | None = None, encoding: str | None = None
         raise FileNotUsable(_TRUNCATED)
     columns = _columns(data[32:header])
     if not columns or width != 1 + sum(c.width for c in columns):
-        raise FileNotUsable("属性表(.dbf)的表头损坏;请重新导出。")
+        raise FileNotUsable("属性表(.dbf)的表头损坏；请重新导出。")
     if header + count * width > len(data):
         raise FileNotUsable(_TRUNCATED)
     records = [data[i : i + width] for i in range(header, header + count * width, width)]
@@ -65,7 +65,7 @@ def read_dbf(data: bytes, *, cpg: str | None = None, encoding: str | None = None
         rows = [{f: _value(c, r, used) for f, c in readers} for r in records]
     except UnicodeDecodeError:
         raise FileNotUsable(
-            f"属性表里的文字按 {title(used)} 读不通;请换一种 --encoding。"
+            f"属性表里的文字按 {title(used)} 读不通；请换一种 --encoding。"
         ) from None
     return Table(
         fields=tuple(f for f, _ in readers),
@@ -105,7 +105,7 @@ def _judge(columns: list[_Column], records: list[bytes], said: str | None) -> st
     if found := choose_encoding(_texts(columns, records), said):
         return found
     raise FileNotUsable(
-        "认不出属性表(.dbf)里文字的编码,直接读会成乱码;请用 UTF-8 重新导出,"
+        "认不出属性表(.dbf)里文字的编码，直接读会成乱码；请用 UTF-8 重新导出，"
         "或用 --encoding 指明编码。"
     )
 
@@ -114,9 +114,9 @@ def _notes(cpg, used: str, columns, records) -> list[str]:
     if all(raw.isascii() for raw, _ in _texts(columns, records)):
         return []
     if cpg is None:
-        return [f"没有 .cpg 文件,按内容判断属性表是 {title(used)} 编码。"]
+        return [f"没有 .cpg 文件，按内容判断属性表是 {title(used)} 编码。"]
     if known_encoding(cpg) != used:
-        return [f".cpg 写的是 {cpg[:20]},内容其实是 {title(used)};按内容读取。"]
+        return [f".cpg 写的是 {cpg[:20]}，内容其实是 {title(used)}；按内容读取。"]
     return []
 
 

@@ -51,7 +51,7 @@ def open_in_worker(
         if code == 4:
             raise _layer_refused(json.loads(out.read_text()), layer, what)
         if code != 0:
-            raise FileNotUsable(f"{what}损坏或不完整,读不出来;请重新导出或下载。")
+            raise FileNotUsable(f"{what}损坏或不完整，读不出来；请重新导出或下载。")
         with out.open("rb") as file:
             about = json.loads(file.readline())
             records = list(_records(file, about["count"]))
@@ -90,19 +90,19 @@ def _run(folder: str, arguments: list[str], what: str, *, restore: bool) -> int:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise FileNotUsable(f"{what}读了 {WALL_S} 秒还没有读完;请化简或拆分后再导入。") from None
+        raise FileNotUsable(f"{what}读了 {WALL_S} 秒还没有读完；请化简或拆分后再导入。") from None
     if done.returncode < 0 or done.returncode == 5:
-        raise FileNotUsable(f"{what}太大或已损坏,读取时超出限制;请化简或重新导出。")
+        raise FileNotUsable(f"{what}太大或已损坏，读取时超出限制；请化简或重新导出。")
     return done.returncode
 
 
 def _layer_refused(layers: list[str], asked: str | None, what: str) -> FileNotUsable:
     names = "、".join(layers)
     if not layers:
-        return FileNotUsable(f"{what}里没有带图形的图层;请检查导出时选的图层。")
+        return FileNotUsable(f"{what}里没有带图形的图层；请检查导出时选的图层。")
     if asked is None:
-        return FileNotUsable(f"{what}里有几个图层({names});请用 --layer 指明一个。", layers=layers)
-    return FileNotUsable(f"{what}里没有图层“{asked[:40]}”,有的是:{names}。", layers=layers)
+        return FileNotUsable(f"{what}里有几个图层({names})；请用 --layer 指明一个。", layers=layers)
+    return FileNotUsable(f"{what}里没有图层“{asked[:40]}”，有的是：{names}。", layers=layers)
 
 
 def _records(file, count: int) -> Iterator[tuple[list, bytes]]:

@@ -25,7 +25,7 @@ def read_geojson(data: bytes, *, name: str, encoding: str = "auto") -> Layer:
     root = _parse(text)
     raws = _features(root)
     features = [_feature(number, raw) for number, raw in enumerate(raws, 1)]
-    notes = [] if used == "utf-8" else [f"文件内容是 {title(used)} 编码,已按此读取。"]
+    notes = [] if used == "utf-8" else [f"文件内容是 {title(used)} 编码，已按此读取。"]
     return Layer(
         driver="GeoJSON",
         name=plain(root.get("name")) or name,
@@ -42,23 +42,23 @@ def _parse(text: str) -> dict:
         root = json.loads(text, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         if error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated"):
-            raise FileNotUsable("GeoJSON 文件不完整,好像没有传完;请重新导出或下载。") from None
+            raise FileNotUsable("GeoJSON 文件不完整，好像没有传完；请重新导出或下载。") from None
         raise FileNotUsable(
-            f"GeoJSON 在第 {error.lineno} 行第 {error.colno} 列附近写错了;请重新导出。"
+            f"GeoJSON 在第 {error.lineno} 行第 {error.colno} 列附近写错了；请重新导出。"
         ) from None
     except RecursionError:
         root = None
         too_deep = True
     except ValueError:
-        raise FileNotUsable("GeoJSON 里有一个长得不合理的数字;请重新导出。") from None
+        raise FileNotUsable("GeoJSON 里有一个长得不合理的数字；请重新导出。") from None
     else:
         too_deep = _too_deep(text)
     if too_deep:
-        raise FileNotUsable(f"GeoJSON 嵌套超过 {MAX_DEPTH} 层,不像边界文件;请重新导出。")
+        raise FileNotUsable(f"GeoJSON 嵌套超过 {MAX_DEPTH} 层，不像边界文件；请重新导出。")
     if not isinstance(root, dict):
-        raise FileNotUsable("GeoJSON 最外层不是一个对象;请用制图软件重新导出 GeoJSON。")
+        raise FileNotUsable("GeoJSON 最外层不是一个对象；请用制图软件重新导出 GeoJSON。")
     if isinstance(root, Doubled):
-        raise FileNotUsable(f"GeoJSON 最外层的“{root.key}”出现了两次;请去掉一个后再导入。")
+        raise FileNotUsable(f"GeoJSON 最外层的“{root.key}”出现了两次；请去掉一个后再导入。")
     return root
 
 
@@ -87,26 +87,26 @@ def _features(root: dict) -> list:
     kind = plain(root.get("type"))
     if kind == "FeatureCollection":
         if not isinstance(features := root.get("features"), list):
-            raise FileNotUsable("GeoJSON 里没有 features 列表;请用制图软件重新导出。")
+            raise FileNotUsable("GeoJSON 里没有 features 列表；请用制图软件重新导出。")
         if not features:
-            raise FileNotUsable("GeoJSON 里一个要素也没有;请检查导出时选的图层。")
+            raise FileNotUsable("GeoJSON 里一个要素也没有；请检查导出时选的图层。")
         return features
     if kind == "Feature":
         return [root]
     if kind in GEOMETRIES or kind == "GeometryCollection":
         return [{"type": "Feature", "properties": {}, "geometry": root}]
     if kind == "Topology":
-        raise FileNotUsable("这是 TopoJSON,不是 GeoJSON;请转成 GeoJSON 后再导入。")
+        raise FileNotUsable("这是 TopoJSON，不是 GeoJSON；请转成 GeoJSON 后再导入。")
     if "ObjItems" in root:
-        raise FileNotUsable("这是奥维的 .ovjsn 文件;请在奥维里导出为 .ovkml 再导入。")
+        raise FileNotUsable("这是奥维的 .ovjsn 文件；请在奥维里导出为 .ovkml 再导入。")
     if "geometryType" in root or "spatialReference" in root:
-        raise FileNotUsable("这是 ArcGIS 的 JSON,不是 GeoJSON;请导出为 GeoJSON 再导入。")
-    raise FileNotUsable("这个 JSON 不是 GeoJSON;请用制图软件导出 GeoJSON。")
+        raise FileNotUsable("这是 ArcGIS 的 JSON，不是 GeoJSON；请导出为 GeoJSON 再导入。")
+    raise FileNotUsable("这个 JSON 不是 GeoJSON；请用制图软件导出 GeoJSON。")
 
 
 def _feature(number: int, raw: object) -> Feature:
     def refused(why: str) -> Feature:
-        return Feature(number, {}, None, f"第 {number} 个要素{why};请重新导出。")
+        return Feature(number, {}, None, f"第 {number} 个要素{why}；请重新导出。")
 
     if not isinstance(raw, dict) or raw.get("type") != "Feature":
         return refused("不是 GeoJSON 的 Feature")
@@ -115,7 +115,7 @@ def _feature(number: int, raw: object) -> Feature:
         return refused("的属性不是一个对象")
     for part in (raw, given, raw.get("geometry")):
         if isinstance(part, Doubled):
-            return refused(f"里“{part.key[:20]}”出现了两次,无法判断以哪个为准")
+            return refused(f"里“{part.key[:20]}”出现了两次，无法判断以哪个为准")
     properties = {plain(key): _value(value) for key, value in (given or {}).items()}
     if isinstance(raw.get("id"), str | int):
         properties.setdefault("id", plain(raw["id"]))

@@ -40,11 +40,11 @@ def read_kml(data: bytes, *, name: str, layer: str | None = None, encoding: str 
         folders = dict.fromkeys(f for p in places for f in p.folders)
         places = [p for p in places if layer in p.folders]
         if not places:
-            raise FileNotUsable(f"KML 里没有名为“{layer}”的文件夹;{_have(folders)}。")
+            raise FileNotUsable(f"KML 里没有名为“{layer}”的文件夹；{_have(folders)}。")
     if not places:
         if any(_tag(e) == "NetworkLink" for e in root.iter()):
-            raise FileNotUsable("这个 KML 只是一个网络链接,没有图形;请把图形本身另存为 KML。")
-        raise FileNotUsable("KML 里一个地标也没有;请检查导出时选的对象。")
+            raise FileNotUsable("这个 KML 只是一个网络链接，没有图形；请把图形本身另存为 KML。")
+        raise FileNotUsable("KML 里一个地标也没有；请检查导出时选的对象。")
     features = [_feature(number, place.element) for number, place in enumerate(places, 1)]
     return Layer(
         driver="KML",
@@ -58,7 +58,7 @@ def read_kml(data: bytes, *, name: str, layer: str | None = None, encoding: str 
 
 
 def _have(folders) -> str:
-    return f"有的是:{'、'.join(folders)}" if folders else "文件里没有文件夹,不用指定图层"
+    return f"有的是：{'、'.join(folders)}" if folders else "文件里没有文件夹，不用指定图层"
 
 
 def _parse(data: bytes, encoding: str):
@@ -67,18 +67,18 @@ def _parse(data: bytes, encoding: str):
     text, used = decode(data, encoding, said)
     notes = []
     if said not in (used, None):
-        notes.append(f"文件声明是 {title(said)} 编码,内容其实是 {title(used)};按内容读取。")
+        notes.append(f"文件声明是 {title(said)} 编码，内容其实是 {title(used)}；按内容读取。")
     try:
         root = ElementTree.fromstring(_DECLARATION.sub("", text, count=1), forbid_dtd=True)
     except DefusedXmlException:
-        raise FileNotUsable("KML 里有 DTD 或实体定义,可能有害,不予读取;请重新导出。") from None
+        raise FileNotUsable("KML 里有 DTD 或实体定义，可能有害，不予读取；请重新导出。") from None
     except (ElementTree.ParseError, ValueError) as error:
         line = getattr(error, "position", (0, 0))[0]
         if line >= text.rstrip().count("\n") and "no element found" in str(error):
-            raise FileNotUsable("KML 文件不完整,好像没有传完;请重新导出。") from None
-        raise FileNotUsable(f"KML 在第 {line} 行附近写错了;请重新导出。") from None
+            raise FileNotUsable("KML 文件不完整，好像没有传完；请重新导出。") from None
+        raise FileNotUsable(f"KML 在第 {line} 行附近写错了；请重新导出。") from None
     if _tag(root) != "kml":
-        raise FileNotUsable("这个 XML 文件不是 KML;请导出 KML 或 GeoJSON 再导入。")
+        raise FileNotUsable("这个 XML 文件不是 KML；请导出 KML 或 GeoJSON 再导入。")
     return root, used, notes
 
 
@@ -101,7 +101,7 @@ def _placemarks(root) -> Iterator[_Place]:
     while waiting:
         element, folders, ov_type = waiting.pop()
         if len(folders) > MAX_DEPTH:
-            raise FileNotUsable(f"KML 的文件夹套了 {MAX_DEPTH} 层以上;请重新导出。")
+            raise FileNotUsable(f"KML 的文件夹套了 {MAX_DEPTH} 层以上；请重新导出。")
         ov_type = _text(element, "OvCoordType") or ov_type
         if _tag(element) == "Placemark":
             yield _Place(element, folders, ov_type)
@@ -120,7 +120,7 @@ def _declared(places: list[_Place]) -> Declared:
         kinds = {"CGCS2000"}
     if len(kinds) > 1:
         names = "、".join(sorted(ov_type or "没有注明" for ov_type in said))
-        raise FileNotUsable(f"文件里混着几种坐标系({names});请在奥维里统一后再导出。")
+        raise FileNotUsable(f"文件里混着几种坐标系({names})；请在奥维里统一后再导出。")
     return _OV_TYPES.get(kinds.pop()) or Declared("unknown", text=said.pop()[:200])
 
 

@@ -30,7 +30,7 @@ def read_layer(path: Path, *, layer: str | None = None, encoding: str = "auto") 
         name, data, parts = member.name, member.data, member.parts
         kind = kind_of(data, name)
         if kind == "zip":
-            raise FileNotUsable("压缩包里还是压缩包;请先解开一层,再导入里面的 zip。")
+            raise FileNotUsable("压缩包里还是压缩包；请先解开一层，再导入里面的 zip。")
     elif kind == "shp":
         parts = _siblings(path)
     stem = Path(name).stem
@@ -49,20 +49,20 @@ def _load(path: Path) -> bytes:
     name = file_name(os.fsencode(path.name))[:80]
     try:
         if path.is_dir():
-            raise FileNotUsable(f"“{name}”是文件夹;请把里面的文件打包成 zip 再导入。")
+            raise FileNotUsable(f"“{name}”是文件夹；请把里面的文件打包成 zip 再导入。")
         if not path.is_file():
-            raise FileNotUsable(f"没有找到文件“{name}”;请检查路径。")
+            raise FileNotUsable(f"没有找到文件“{name}”；请检查路径。")
         if path.stat().st_size > _MAX_BYTES:
-            raise FileNotUsable(f"文件超过 {MAX_EXPANDED_MB} MB;请化简边界或分几次导入。")
+            raise FileNotUsable(f"文件超过 {MAX_EXPANDED_MB} MB；请化简边界或分几次导入。")
         return path.read_bytes()
     except (OSError, ValueError):
-        raise FileNotUsable(f"打不开文件“{name}”;请检查路径和权限。") from None
+        raise FileNotUsable(f"打不开文件“{name}”；请检查路径和权限。") from None
 
 
 def _siblings(path: Path) -> dict[str, bytes]:
     """The other files of a bare .shp, whatever the case of their suffixes."""
     if path.suffix.lower() == ".shx":
-        raise FileNotUsable("这是 Shapefile 的索引(.shx);请改选同名的 .shp。")
+        raise FileNotUsable("这是 Shapefile 的索引(.shx)；请改选同名的 .shp。")
     return {
         other.suffix.lower(): _load(other)
         for other in path.parent.iterdir()
@@ -72,7 +72,7 @@ def _siblings(path: Path) -> dict[str, bytes]:
 
 def _only_layer(stem: str, layer: str | None) -> None:
     if layer not in (None, stem):
-        raise FileNotUsable(f"文件里没有图层“{layer[:40]}”,只有“{stem}”;可以不写 --layer。")
+        raise FileNotUsable(f"文件里没有图层“{layer[:40]}”，只有“{stem}”；可以不写 --layer。")
 
 
 def _geopackage(data: bytes, layer: str | None) -> Layer:
@@ -92,29 +92,29 @@ def _geopackage(data: bytes, layer: str | None) -> Layer:
         for number, (values, wkb) in enumerate(opened.records, 1)
     ]
     if not features:
-        raise FileNotUsable(f"图层“{opened.name}”里一个要素也没有;请检查导出时选的图层。")
+        raise FileNotUsable(f"图层“{opened.name}”里一个要素也没有；请检查导出时选的图层。")
     return Layer("GPKG", opened.name, opened.fields, features, opened.declared)
 
 
 def _shapefile(data: bytes, parts: dict[str, bytes], stem: str, encoding: str) -> Layer:
     words = struct.unpack(">i", data[24:28])[0] if len(data) >= 100 else None
     if words is None or words * 2 > len(data):
-        raise FileNotUsable("Shapefile 的 .shp 不完整,好像没有传完;请重新导出或下载。")
+        raise FileNotUsable("Shapefile 的 .shp 不完整，好像没有传完；请重新导出或下载。")
     geometry = {".shp": data} | {s: parts[s] for s in (".shx", ".prj") if s in parts}
     opened = open_in_worker("ESRI Shapefile", geometry, what="Shapefile ")
     notes = []
     if ".shx" not in parts:
-        notes.append("没有 .shx 文件,已由 .shp 重建索引。")
+        notes.append("没有 .shx 文件，已由 .shp 重建索引。")
     if ".dbf" in parts:
         cpg = parts[".cpg"].decode("ascii", "ignore").strip() if ".cpg" in parts else None
         table = read_dbf(parts[".dbf"], cpg=cpg, encoding=asked_encoding(encoding))
     else:
-        notes.append("没有 .dbf 属性表,要素没有名称和编码。")
+        notes.append("没有 .dbf 属性表，要素没有名称和编码。")
         empty = [{} for _ in opened.records]
         table = Table((), empty, [False] * len(empty), "utf-8", [])
     if len(table.rows) != len(opened.records):
         raise FileNotUsable(
-            f"图形有 {len(opened.records)} 个,属性有 {len(table.rows)} 条,对不上;"
+            f"图形有 {len(opened.records)} 个，属性有 {len(table.rows)} 条，对不上；"
             "请把同一次导出的 .shp、.shx、.dbf 放在一起。"
         )
     features = [
@@ -125,7 +125,7 @@ def _shapefile(data: bytes, parts: dict[str, bytes], stem: str, encoding: str) -
         if not deleted
     ]
     if not features:
-        raise FileNotUsable("Shapefile 里一个要素也没有;请检查导出时选的图层。")
+        raise FileNotUsable("Shapefile 里一个要素也没有；请检查导出时选的图层。")
     return Layer(
         driver="ESRI Shapefile",
         name=stem,

@@ -20,8 +20,8 @@ MAX_VERTICES = 200_000
 CLOSED_DEGREES, CLOSED_METRES = 1e-6, 0.1
 
 REDRAW = "请在制图软件里修好后重新导出"
-Z_DROPPED = "带有高程或测量值,只取了平面坐标"
-RING_CLOSED = "边界首尾差不到 0.1 米,已接上"
+Z_DROPPED = "带有高程或测量值，只取了平面坐标"
+RING_CLOSED = "边界首尾差不到 0.1 米，已接上"
 CURVES_DRAWN = "曲线已改为折线"
 
 _REASONS = {
@@ -32,7 +32,7 @@ _REASONS = {
     "Interior is disconnected": "的洞把里面切成了不相连的几块",
     "Nested shells": "一块面套在另一块面里",
     "Duplicate Rings": "有两圈边界完全重合",
-    "Too few points in geometry component": "的点太少,围不成面",
+    "Too few points in geometry component": "的点太少，围不成面",
 }
 
 
@@ -80,7 +80,7 @@ def make_feature(
             if garbled(name) or garbled(value):
                 raise Unfit(f"的“{name[:10]}”是乱码({value[:12]})", "请用 UTF-8 重新导出")
     except Unfit as unfit:
-        problem = f"第 {number} 个要素{unfit.why};{unfit.remedy}。"
+        problem = f"第 {number} 个要素{unfit.why}；{unfit.remedy}。"
         return Feature(number, properties, None, problem)
     return Feature(number, properties, geometry, None, tuple(sorted(made)))
 
@@ -88,14 +88,14 @@ def make_feature(
 def examine(geometry: BaseGeometry | None, notes: set[str]) -> BaseGeometry:
     """The geometry in two dimensions, or Unfit."""
     if geometry is None or geometry.is_empty:
-        raise Unfit("没有图形", "请补上图形,或从文件里删去这一条")
+        raise Unfit("没有图形", "请补上图形，或从文件里删去这一条")
     if geometry.has_z or geometry.has_m:
         geometry = shapely.force_2d(geometry)
         notes.add(Z_DROPPED)
     vertices = shapely.get_num_coordinates(geometry)
     if vertices > MAX_VERTICES:
         raise Unfit(
-            f"有 {vertices:,} 个折点,超过上限 {MAX_VERTICES:,} 个", "请先在制图软件里化简边界"
+            f"有 {vertices:,} 个折点，超过上限 {MAX_VERTICES:,} 个", "请先在制图软件里化简边界"
         )
     if not np.isfinite(shapely.get_coordinates(geometry)).all():
         raise Unfit("的坐标里有空值或无穷大")
@@ -123,7 +123,7 @@ def from_wkb(wkb: bytes | None) -> BaseGeometry | None:
         if "closed" in str(error):
             raise Unfit("的边界没有首尾相接") from None
         if "oint" in str(error):
-            raise Unfit("的点太少,围不成面") from None
+            raise Unfit("的点太少，围不成面") from None
         raise Unfit("的图形无法读取") from None
 
 
@@ -199,7 +199,7 @@ def _line(value, notes):
 def _ring(value, notes) -> np.ndarray:
     xy = _positions(value, notes)
     if len(xy) < 4:
-        raise Unfit("的点太少,围不成面")
+        raise Unfit("的点太少，围不成面")
     if (xy[0] != xy[-1]).any():
         if not _closes(xy):
             gap = np.hypot(*(xy[0] - xy[-1]))

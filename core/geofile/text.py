@@ -60,7 +60,7 @@ def asked_encoding(name: str) -> str | None:
         return None
     if found := known_encoding(name):
         return found
-    raise FileNotUsable(f"不认识编码“{name[:20]}”;可以用 auto、utf-8、gb18030 或 big5。")
+    raise FileNotUsable(f"不认识编码“{name[:20]}”；可以用 auto、utf-8、gb18030 或 big5。")
 
 
 def title(encoding: str) -> str:
@@ -116,9 +116,9 @@ def decode(data: bytes, encoding: str = "auto", declared: str | None = None) -> 
         pass
     if asked:
         raise FileNotUsable(
-            f"按 {title(asked)} 读不通这个文件;请去掉 --encoding 让程序自己判断,或换一种编码。"
+            f"按 {title(asked)} 读不通这个文件；请去掉 --encoding 让程序自己判断，或换一种编码。"
         )
-    raise FileNotUsable("认不出文件里文字的编码,直接读会成乱码;请用 UTF-8 重新导出。")
+    raise FileNotUsable("认不出文件里文字的编码，直接读会成乱码；请用 UTF-8 重新导出。")
 
 
 def _of_file(data: bytes, declared: str | None) -> str | None:

@@ -40,7 +40,7 @@ def refuse_real_households(cursor) -> None:
         "SELECT count(*) FROM households_household WHERE uuid::text NOT LIKE %s", (write.MARKED,)
     )
     if real := cursor.fetchone()[0]:
-        raise RealDataPresent(f"数据库里已有 {real} 户正式的家庭,演示数据不能进来。")
+        raise RealDataPresent(f"数据库里已有 {real} 户正式的家庭，演示数据不能进来。")
 
 
 def refuse_other_work(before: ImportBatch | None) -> None:
@@ -52,7 +52,7 @@ def refuse_other_work(before: ImportBatch | None) -> None:
     ]
     if words := "、".join(f"{n} {what}" for n, what in found if n):
         raise RealDataPresent(
-            f"数据库里已有{words},不能装入、更换或移除演示数据。请另建一个空的数据库。"
+            f"数据库里已有{words}，不能装入、更换或移除演示数据。请另建一个空的数据库。"
         )
 
 
@@ -84,13 +84,13 @@ def load(
             "seed": old["seed"] if seed is None else seed,
         }
         if before and wanted.items() <= before.counts.items():
-            progress("演示数据已经装好,不再重复装入。")
+            progress("演示数据已经装好，不再重复装入。")
             return before.counts | {"already": True}
         refuse_other_work(before)
         if dry_run:
             progress(
                 f"将装入 {wanted['households']} 户的演示区"
-                + (f",替换现有的 {old['households']} 户。" if before else "。")
+                + (f"，替换现有的 {old['households']} 户。" if before else "。")
             )
             return wanted | {"already": False}
         password = _new_password()
@@ -162,7 +162,7 @@ def _vacuum(progress) -> None:
             for table in write.TABLES:
                 cursor.execute(f"VACUUM (ANALYZE) {table}")
     except DatabaseError:
-        progress("(没有整理统计信息:无法以数据库所有者身份连接)")
+        progress("(没有整理统计信息：无法以数据库所有者身份连接)")
     finally:
         connections["owner"].close()
 

@@ -100,7 +100,7 @@ def by_ring(grid: BaseGeometry, points: Sequence, homes: np.ndarray) -> list[Mul
     shape, drawn = frame.metres(grid), frame.metres(ring(points))
     inside, rest = _wide(shape.intersection(drawn)), _wide(shape.difference(drawn))
     if inside.is_empty or rest.is_empty:
-        raise LineDoesNotCross("圈里要有这个网格的一部分,圈外也要留下一部分。")
+        raise LineDoesNotCross("圈里要有这个网格的一部分，圈外也要留下一部分。")
     if _pieces(inside) + _pieces(rest) > _pieces(shape) + 1:
         raise PartNotWhole()
     _clear(drawn.boundary.intersection(shape), frame, homes)
@@ -118,10 +118,10 @@ def moved(
     if given.is_empty:
         raise LineDoesNotCross("圈里没有要划出的网格的地方。")
     if rest.is_empty:
-        raise LineDoesNotCross("整个网格都在圈里;要全部并过去,请用“合并”。")
+        raise LineDoesNotCross("整个网格都在圈里；要全部并过去，请用“合并”。")
     grown = shapely.union_all([other, given])
     if _pieces(rest) > _pieces(one) or _pieces(grown) > _pieces(other):
-        raise PartNotWhole("这样划,有的地方会和自己的网格断开;请重新圈。")
+        raise PartNotWhole("这样划，有的地方会和自己的网格断开；请重新圈。")
     _clear(drawn.boundary.intersection(one), frame, homes)
     return tuple(_multi(g) for g in frame.degrees(np.array([rest, grown])))
 

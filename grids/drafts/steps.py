@@ -51,7 +51,7 @@ def support(
         there = [s for s in c.supports if s not in remove]
         there += [a for a in add if a not in there and a != c.lead]
         new.append(replace(c, supports=tuple(there)))
-    return Edit(f"{named(cells)}的协同:{who}", _changes(cells, new))
+    return Edit(f"{named(cells)}的协同：{who}", _changes(cells, new))
 
 
 def rename(state: State, key: str, name: str) -> Edit:
@@ -118,7 +118,7 @@ def divided(state: State, cell: Cell, parts: Sequence, how: str) -> Edit:
 def move_border(state: State, source: str, target: str, ring: Sequence, homes: np.ndarray) -> Edit:
     one, other = state.chosen([source, target])
     if one.village != other.village:
-        raise MergeAcrossVillages("村界不能在这里改,只能在同一个村的网格之间移动边界。")
+        raise MergeAcrossVillages("村界不能在这里改，只能在同一个村的网格之间移动边界。")
     rest, grown = cuts.moved(one.geom, other.geom, ring, homes)
     # A new grid that gets ground of another grows out of that one too.
     new = [replace(one, geom=rest), replace(other, geom=grown)]

@@ -117,7 +117,7 @@ def locked_draft(
 def _changed(draft: Draft) -> DraftChanged:
     steps = DraftStep.objects.filter(draft=draft, number__lte=draft.cursor).select_related("by")
     return DraftChanged(
-        f"{draft.updated_by.name}刚刚改了这份草稿,您的这一步没有做;请先看对方改了什么。",
+        f"{draft.updated_by.name}刚刚改了这份草稿，您的这一步没有做；请先看对方改了什么。",
         version=draft.version,
         by=draft.updated_by.name,
         cursor=draft.cursor,

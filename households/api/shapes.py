@@ -14,11 +14,11 @@ class FiguresShape(s.Serializer):
         ["ok", "part", "empty", "denied"],
         help_text="ok 全部 · part 仅本人负责的网格 · empty 没有家庭 · denied 不在权限内",
     )
-    n = s.IntegerField(allow_null=True, help_text="户数;-1 表示少于5户,不显示")
+    n = s.IntegerField(allow_null=True, help_text="户数；-1 表示少于5户，不显示")
     c = s.ListField(
         child=s.IntegerField(),
         allow_null=True,
-        help_text="按色位 0–5 的户数,0 为未评估;-1 表示少于5户,不显示",
+        help_text="按色位 0–5 的户数，0 为未评估；-1 表示少于5户，不显示",
     )
     lapsed = s.IntegerField(allow_null=True, help_text="曾定色、复核日期已过的户数")
     grids = s.IntegerField(help_text="网格数")
@@ -30,7 +30,9 @@ class ChildShape(FiguresShape):
     name = s.CharField()
     level = s.CharField()
     bbox = s.ListField(child=s.FloatField(), allow_null=True)
-    anchor = s.ListField(child=s.FloatField(), allow_null=True, help_text="名称写在哪里:经度、纬度")
+    anchor = s.ListField(
+        child=s.FloatField(), allow_null=True, help_text="名称写在哪里：经度、纬度"
+    )
     lead = s.CharField(allow_null=True)
 
 

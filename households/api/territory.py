@@ -31,7 +31,7 @@ from households.territory import (
 
 ANY = OpenApiTypes.OBJECT
 DRAFT = OpenApiParameter("draft", int, description="草稿编号")
-ON = OpenApiParameter("on", OpenApiTypes.DATE, description="哪一天,默认今天")
+ON = OpenApiParameter("on", OpenApiTypes.DATE, description="哪一天，默认今天")
 
 
 def _place(member, code: str) -> Division:
@@ -41,7 +41,7 @@ def _place(member, code: str) -> Division:
         Division.objects.under(member.division) if member.division_id else Division.objects.none()
     )
     if place is None or not mine.filter(pk=place.pk).exists():
-        raise NotFound("没有找到这个区划,或不在您的范围内。")
+        raise NotFound("没有找到这个区划，或不在您的范围内。")
     return place
 
 
@@ -183,7 +183,7 @@ def drafts(request):
     if request.method == "POST":
         place = _place(request.user, str(_body(request).get("division")))
         if not store.may_edit(request.user, place):
-            raise NotFound("没有找到这个区划,或不在您的范围内。")
+            raise NotFound("没有找到这个区划，或不在您的范围内。")
         title = str(request.data.get("title") or f"{place.name} {timezone.localdate()}")[:80]
         made = store.open_draft(scope=place, title=title, by=request.user)
         return Response(reading.draft_row(made), status=201)
@@ -289,7 +289,7 @@ def draft_publish(request, pk: int):
     body = _body(request)
     resolve = body.get("resolve") or {}
     if not isinstance(resolve, dict):
-        raise Malformed("resolve 应为 {网格编号: mine 或 theirs}。")
+        raise Malformed("resolve 应为 {网格编号： mine 或 theirs}。")
     preview.refuse_unseen(store.draft_for(request.user, pk), request.user, body.get("seen"))
     done = publish.publish(
         draft_id=pk,

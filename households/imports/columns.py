@@ -84,9 +84,9 @@ def meanings(columns: list[str]) -> tuple[dict[str, int], list[str]]:
         missing.append("村代码(或“乡镇”和“村”)")
     if missing:
         seen = "、".join(columns) or "无"
-        raise ImportRefused(f"缺少这些列:{'、'.join(missing)}。文件里的列是:{seen}。")
+        raise ImportRefused(f"缺少这些列：{'、'.join(missing)}。文件里的列是：{seen}。")
     if ("lon" in found) != ("lat" in found):
-        raise ImportRefused("经度和纬度两列要么都有,要么都没有。")
+        raise ImportRefused("经度和纬度两列要么都有，要么都没有。")
     return found, unknown
 
 
@@ -118,8 +118,8 @@ def _without_long_rows(chunk, width: int, homes: Homes) -> tuple[list, list]:
         else:
             homes.refuse(
                 number,
-                f"这一行有 {len(line)} 格,标题只有 {width} 列。"
-                "格内的逗号要用引号括起来,否则后面的内容会错位",
+                f"这一行有 {len(line)} 格，标题只有 {width} 列。"
+                "格内的逗号要用引号括起来，否则后面的内容会错位",
             )
     return [number for number, _ in kept], list(zip(*(line for _, line in kept), strict=True))
 

@@ -105,11 +105,11 @@ class Atlas:
         )
         if now:
             raise Invalid(f"村代码 {wanted} 已停用,现为 {now}")
-        raise Invalid(f"没有代码为 {wanted} 的村。请核对,或先导入区划")
+        raise Invalid(f"没有代码为 {wanted} 的村。请核对，或先导入区划")
 
     @cached_property
     def _colours(self) -> dict[int, dict[str, int]]:
-        """For each county its current colours: by name, by name without 色, by letter."""
+        """For each county its current colours: by name, by name without 色， by letter."""
         known: dict[int, dict[str, int]] = defaultdict(dict)
         for colour in ColourClass.objects.filter(scheme__valid_to=None).select_related("scheme"):
             for text in (colour.name, colour.name.removesuffix("色"), colour.letter):

@@ -46,7 +46,7 @@ def _tried(xy: np.ndarray, villages: np.ndarray, atlas: Atlas):
     known = np.array([shape is not None for shape in outlines])
     if not known.any():
         raise CrsUnclear(
-            "没有任何已知边界,无法核对坐标系。请先导入区划边界,或用 --crs 指定,例如 --crs wgs84。"
+            "没有任何已知边界，无法核对坐标系。请先导入区划边界，或用 --crs 指定，例如 --crs wgs84。"
         )
     xy, outlines = xy[known], outlines[known]
     middle = np.mean([shape.centroid.coords[0] for shape in outlines], axis=0)
@@ -59,7 +59,7 @@ def _tried(xy: np.ndarray, villages: np.ndarray, atlas: Atlas):
     telling = nearest < NEAR_M
     if (nearest == FAR_M).all():
         # Nothing lands near, swapped columns for instance: each row is refused for its own reason.
-        return systems[0], "没有一个点落在所在村附近,未能核对", ()
+        return systems[0], "没有一个点落在所在村附近，未能核对", ()
     misfit = distances[:, telling if telling.any() else slice(None)].mean(axis=1)
     order = np.argsort(misfit, kind="stable")
     candidates = tuple(
@@ -72,7 +72,7 @@ def _tried(xy: np.ndarray, villages: np.ndarray, atlas: Atlas):
     if not clear:
         raise _unclear("几种坐标系都说得通", candidates)
     method = (
-        f"与村界比对:{best.title} 平均落在界外 {best.misfit_m:.0f} 米,"
+        f"与村界比对：{best.title} 平均落在界外 {best.misfit_m:.0f} 米，"
         f"其次 {second.title} {second.misfit_m:.0f} 米"
     )
     return systems[order[0]], method, candidates
@@ -81,8 +81,8 @@ def _tried(xy: np.ndarray, villages: np.ndarray, atlas: Atlas):
 def _unclear(why: str, candidates: tuple[Candidate, ...]) -> CrsUnclear:
     listed = ";".join(f"{c.title} {c.misfit_m:.0f} 米" for c in candidates[:4])
     return CrsUnclear(
-        f"看不出经纬度属于哪种坐标系:{why}(点到所在村边界之外的平均距离:{listed})。"
-        "请用 --crs 指定,例如 --crs wgs84 或 --crs gcj02。",
+        f"看不出经纬度属于哪种坐标系：{why}(点到所在村边界之外的平均距离：{listed})。"
+        "请用 --crs 指定，例如 --crs wgs84 或 --crs gcj02。",
         candidates=[vars(c) for c in candidates],
     )
 
@@ -141,10 +141,10 @@ def strangers(lonlat: np.ndarray, villages: np.ndarray, atlas: Atlas) -> dict[in
             lon, lat = lonlat[i]
             swapped = shapely.intersects_xy(around, *to_metres(np.array([lat, lon])))
             refused[int(i)] = (
-                "经度和纬度填反了,请对调"
+                "经度和纬度填反了，请对调"
                 if swapped
                 else f"位置({lon:.5f}, {lat:.5f})不在{name}及其周围 5 公里之内。"
-                "请核对坐标;没有位置就留空"
+                "请核对坐标；没有位置就留空"
             )
     return refused
 

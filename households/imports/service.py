@@ -93,7 +93,7 @@ def import_households(
     report = Imported(encoding=table.encoding, unknown_columns=unknown, notes=[*table.notes])
     if ImportBatch.objects.filter(kind="demo").exists():
         report.notes.append(
-            "注意:这个数据库里有演示数据,只宜试用。正式使用前请运行 load_demo --remove 清空。"
+            "注意：这个数据库里有演示数据，只宜试用。正式使用前请运行 load_demo --remove 清空。"
         )
     refused: dict[int, list[str]] = {}
     placement: Placement | None = None
@@ -177,7 +177,7 @@ def _nothing_to_import(refused: dict, rejects: Path | None) -> ImportRefused:
         return ImportRefused("标题行下面没有内容。")
     return ImportRefused(
         f"没有一行可以导入。拒收的 {len(refused)} 行见 {rejects}。",
-        [f"第 {row} 行:{';'.join(why)}" for row, why in list(refused.items())[:20]],
+        [f"第 {row} 行：{';'.join(why)}" for row, why in list(refused.items())[:20]],
     )
 
 

@@ -85,7 +85,7 @@ def settle(draft: Draft, resolve: Mapping[str, str]) -> list[DraftGrid]:
     if undecided:
         theirs = store.read_cells(ids=[r.grid_id for r in undecided])
         raise errors.StaleDraft(
-            f"草稿做好以后,有 {len(undecided)} 个网格已经变了;请逐个选用哪一种。",
+            f"草稿做好以后，有 {len(undecided)} 个网格已经变了；请逐个选用哪一种。",
             grids=[
                 {
                     "key": r.key,
@@ -189,7 +189,7 @@ def _check_tiled(villages: Collection[int]) -> None:
     ):
         if tile(from_django(village.geom), outlines[village.pk]).faults:
             raise errors.NotTiled(
-                f"这样一来,{village.name}有的地方会没有网格或有两个网格,没有改动。"
+                f"这样一来，{village.name}有的地方会没有网格或有两个网格，没有改动。"
             )
 
 

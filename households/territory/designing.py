@@ -99,12 +99,12 @@ def evened(place: Site, slot: np.ndarray, tol: float) -> steps.Edit:
     cost = np.where(slot[place.homes] == 1, RED_STAYS, 1.0)
     design, moves = rebalance(units, label, tol=tol, change_cost=cost)
     if not moves:
-        raise NothingChanges("这些网格的工作量已经均衡,不用调整。")
+        raise NothingChanges("这些网格的工作量已经均衡，不用调整。")
     changed = {
         cell.key: replace(cell, geom=place.frame.degrees(design.polygons[i]))
         for i, cell in enumerate(place.cells)
     }
-    return steps.Edit(f"均衡{steps.named(place.cells)},{len(moves)} 户换网格", changed)
+    return steps.Edit(f"均衡{steps.named(place.cells)}，{len(moves)} 户换网格", changed)
 
 
 def _grid_of_units(place: Site, k: int) -> np.ndarray:

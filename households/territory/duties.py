@@ -54,7 +54,7 @@ def assign_lead(*, code: str, lead: int | None, expected_lead: int | None, by: M
     if (now.member_id if now else None) != expected_lead:
         seen = {"id": now.member_id, "name": now.member.name} if now else None
         raise GridTaken(
-            f"{grid.name}刚刚由别人改为{now.member.name if now else '暂无'}主责,请看清楚后再定。",
+            f"{grid.name}刚刚由别人改为{now.member.name if now else '暂无'}主责，请看清楚后再定。",
             lead=seen,
         )
     if lead == expected_lead:

@@ -1,4 +1,4 @@
-"""区域性, 整体性, 适度性: is a grid one area, is it whole, is its load bearable. Pure.
+"""区域性， 整体性， 适度性： is a grid one area, is it whole, is its load bearable. Pure.
 
 Whole: connected; compactness is Polsby–Popper's 4πA/P². Bearable: load within 20 % of the mean of
 the village's grids. One area: inside one village (the database sees to it), and one can walk across:
@@ -50,7 +50,7 @@ def judge(shapes: Shapes, i: int, load_h: float | None, mean_h: float | None) ->
     area = "ok"
     if shapes.across[i] > FAR_M:
         area = "warn"
-        notes.append(f"走到最远处约 {shapes.across[i] / 1000:.1f} 千米,范围偏大。")
+        notes.append(f"走到最远处约 {shapes.across[i] / 1000:.1f} 千米，范围偏大。")
     whole = "ok"
     if shapes.pieces[i] > 1:
         whole = "bad"

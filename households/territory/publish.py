@@ -108,7 +108,7 @@ def undo_change(*, change_id: int, by: Member) -> TerritoryChange:
     if any(now[r.grid_id].version != r.left_version for r in rows):
         raise errors.ChangedSince()
     draft = store.open_draft(
-        scope=change.draft.scope, title=f"撤销:{change.draft.title}"[:80], by=by
+        scope=change.draft.scope, title=f"撤销：{change.draft.title}"[:80], by=by
     )
     store.put_cells(draft, _opposite(rows))
     return apply(draft, by, {}, undoes=change)

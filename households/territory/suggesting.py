@@ -45,8 +45,8 @@ def as_edit(state: State, rows: list[dict], people: list[dict]) -> Edit:
                 supports = tuple(s for s in cell.supports if s != lead)
                 changed[cell.key] = replace(cell, lead=lead, supports=supports)
     if not changed:
-        raise NothingChanges("现在的分工已经合适,没有更好的建议。")
-    return Edit(f"建议的分工:{len(changed)} 个网格换主责", changed)
+        raise NothingChanges("现在的分工已经合适，没有更好的建议。")
+    return Edit(f"建议的分工：{len(changed)} 个网格换主责", changed)
 
 
 def _leads(cells: list[Cell], figures: dict[str, dict], people: list[int]) -> list[int | None]:

@@ -149,7 +149,7 @@ def test_a_bad_row_is_refused_with_its_reason_and_the_others_are_taken(
     report, said = run(roll("ok1,示例,执委,999001101201", row), "--rejects", str(rejects))
     assert report["new"] == ["ok1"]
     (reason,) = report["rejected"]
-    assert reason.startswith("第 3 行:")
+    assert reason.startswith("第 3 行：")
     assert why in reason
     assert reason in said
     (rejected,) = read(rejects)
@@ -167,7 +167,7 @@ def test_a_list_of_bad_rows_only_is_refused_as_a_whole(cast, roll):
 
 @pytest.mark.parametrize(
     ("header", "why"),
-    [("账号,姓名", "缺少列:岗位"), ("账号,username,姓名,岗位", "有两列都是“账号”")],
+    [("账号,姓名", "缺少列：岗位"), ("账号,username,姓名,岗位", "有两列都是“账号”")],
 )
 def test_a_list_with_the_wrong_columns_is_refused(cast, roll, header, why):
     report, _ = run(roll("a,b,c,d", header=header))
@@ -186,7 +186,7 @@ def test_columns_nobody_knows_are_named_and_ignored(cast, roll):
     path = roll("示例,wei1,x,执委,999001101201", header="姓名,账号,生日,岗位,任职地代码")
     report, _ = run(path)
     assert report["new"] == ["wei1"]
-    assert report["notes"] == ["没有用到的列:生日。"]
+    assert report["notes"] == ["没有用到的列：生日。"]
 
 
 def test_a_list_in_gb18030_with_full_width_digits_is_read(cast, roll):

@@ -1,4 +1,4 @@
-"""The coordinate doctor on the real outline of 建安区, and on invented parts of it."""
+"""The coordinate doctor on the real outline of 建安区， and on invented parts of it."""
 
 import json
 from pathlib import Path

@@ -54,7 +54,9 @@ def test_codes_that_are_none_are_refused_by_row(load, write, county, text, said)
 def test_a_code_with_a_lost_leading_zero_in_a_boundary_file_is_refused_by_feature(load, write):
     features = [({"code": 11003, "name": "示例县"}, WEST)]
     ran = load(write("t.geojson", features), "district")
-    assert ran.report["reasons"][0].startswith("第 1 个要素(示例县):代码 11003 只有 5 位,应为 6 位")
+    assert ran.report["reasons"][0].startswith(
+        "第 1 个要素(示例县)：代码 11003 只有 5 位，应为 6 位"
+    )
 
 
 def test_a_workbook_with_a_title_and_codes_as_numbers_is_read(load, tmp_path, county):
@@ -85,10 +87,10 @@ def test_all_mistakes_are_told_at_once(load, write, county):
     ran = load(write("t.csv", f"code,name\n{rows}"), "town")
     said = "\n".join(ran.report["reasons"])
     assert len(ran.report["reasons"]) == 4
-    assert "第 3 行(东镇):代码 999001101 与第 2 行(西镇)重复" in said
-    assert "第 4 行(坏镇):代码 9990011 有 7 位" in said
-    assert "第 5 行:没有名称" in said
-    assert "上级区县 999009 还没有导入(1 条,例如第 6 行(外镇))" in said
+    assert "第 3 行(东镇)：代码 999001101 与第 2 行(西镇)重复" in said
+    assert "第 4 行(坏镇)：代码 9990011 有 7 位" in said
+    assert "第 5 行：没有名称" in said
+    assert "上级区县 999009 还没有导入(1 条，例如第 6 行(外镇))" in said
     assert "--level district" in said
     assert not Division.objects.filter(name="外镇").exists()
 

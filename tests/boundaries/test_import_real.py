@@ -96,8 +96,8 @@ def test_every_derived_file_is_the_district_or_says_what_is_wrong(load):
         if path.name == "jianan_unclosed_ring.geojson":
             assert ran.code == 1
             first, second = ran.report["reasons"]
-            assert first.startswith("第 1 个要素(魏都区):边界没有首尾相接")
-            assert second.startswith("第 2 个要素(建安区):边界没有首尾相接")
+            assert first.startswith("第 1 个要素(魏都区)：边界没有首尾相接")
+            assert second.startswith("第 2 个要素(建安区)：边界没有首尾相接")
         else:
             assert ran.code == 0, (path, ran.err)
             assert ran.counts["unchanged"] == 2, path
@@ -150,8 +150,8 @@ BOW_TIE = shapely.Polygon([(113.80, 34.00), (113.84, 34.04), (113.84, 34.00), (1
         (BOW_TIE, "相交"),
         (None, "没有图形"),
         ({"type": "Polygon", "coordinates": []}, "第 3"),
-        (shapely.Point(113.8, 34.0), "是点,不是面"),
-        (shapely.LineString([(113.8, 34.0), (113.81, 34.01)]), "是线,不是面"),
+        (shapely.Point(113.8, 34.0), "是点，不是面"),
+        (shapely.LineString([(113.8, 34.0), (113.81, 34.01)]), "是线，不是面"),
         (shapely.box(115.0, 34.0, 115.04, 34.04), "公里"),
     ],
 )

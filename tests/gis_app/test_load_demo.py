@@ -179,7 +179,7 @@ class TestLoaded:
         before = load.loaded().pk, load.accounts_file().read_text()
         code, report, said = run("--households", "60", "--dry-run")
         assert (code, report["dry_run"], report["households"]) == (0, True, 60)
-        assert f"将装入 60 户的演示区,替换现有的 {N} 户" in said
+        assert f"将装入 60 户的演示区，替换现有的 {N} 户" in said
         code, report, said = run("--remove", "--dry-run")
         assert (code, report["removed"]) == (0, False)
         assert "将移除" in said

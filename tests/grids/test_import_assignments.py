@@ -86,7 +86,7 @@ def test_a_trial_run_writes_nothing(cast, roll):
 def test_a_newer_lead_is_not_overwritten(cast, roll):
     report, _ = run(roll(f"{cast.liu1.code},mei,,主责,", f"{cast.liu2.code},lan,,协同,"))
     (reason,) = report["rejected"]
-    assert reason.startswith("第 2 行:")
+    assert reason.startswith("第 2 行：")
     assert "已由 示例lan(lan)主责" in reason
     assert open_parts(cast.liu1) == {("lan", "lead")}
     assert ("lan", "support") in open_parts(cast.liu2)
@@ -143,7 +143,7 @@ def test_a_bad_row_is_refused_with_its_reason_and_the_others_are_taken(
     report, said = run(roll(good, row.format(liu1=cast.liu1.code)), "--rejects", str(rejects))
     assert len(report["new"]) == 1
     (reason,) = report["rejected"]
-    assert reason.startswith("第 3 行:")
+    assert reason.startswith("第 3 行：")
     assert why in reason
     assert reason in said
     with open(rejects, encoding="utf-8-sig", newline="") as file:

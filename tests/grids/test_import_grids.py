@@ -96,7 +96,7 @@ def test_a_split_village_gets_a_third_grid_and_families_move(cast, write):
     # The code is the identity: rows and who answers for them stay.
     assert Grid.objects.get(code=f"{LIU}001").pk == cast.liu1.pk
     assert Assignment.objects.open().filter(grid=cast.liu1, member=cast.lan).exists()
-    assert "新增 1,改动 2,停用 0,不变 0" in said
+    assert "新增 1，改动 2，停用 0，不变 0" in said
 
 
 def test_the_result_is_an_exact_coverage_of_the_village(cast, write):

@@ -131,7 +131,7 @@ def test_a_field_can_be_named():
     source = layer((HALVES[0], {"bh": f"{LIU}001", "mc": "东片"}), fields=("bh", "mc"))
     (draft,), _ = read_drafts(source, code_field="bh", name_field="mc")
     assert (draft.code, draft.name) == (f"{LIU}001", "东片")
-    with pytest.raises(NoSuchField, match="现有字段:bh、mc"):
+    with pytest.raises(NoSuchField, match="现有字段：bh、mc"):
         read_drafts(source, code_field="编号")
 
 
@@ -210,7 +210,7 @@ def test_a_village_code_of_the_past_is_refused_with_the_code_of_today(cast):
 
 def test_a_code_of_another_village_is_refused_with_where_it_lies(cast):
     (reason,) = planned((WHOLE_TAO, {"网格编码": f"{LIU}003"})).reasons
-    assert f"编码属于柳村({LIU}),图形却在桃村({TAO})" in reason
+    assert f"编码属于柳村({LIU})，图形却在桃村({TAO})" in reason
 
 
 def test_a_village_without_outline_is_refused_once_with_the_remedy(cast):

@@ -223,7 +223,7 @@ def test_a_list_of_which_nothing_can_be_used_is_refused(tmp_path):
     before = state()
     with pytest.raises(ImportRefused) as refused:
         load(tmp_path, [row("a1", "9"), row("a2", "9")])
-    assert refused.value.reasons[0].startswith("第 2 行:")
+    assert refused.value.reasons[0].startswith("第 2 行：")
     assert (tmp_path / "list.拒收.csv").exists()
     assert state() == before
 
@@ -361,8 +361,8 @@ def test_the_command_reports_in_chinese_and_json(tmp_path, capsys):
     assert answer["rejects_file"].endswith("名单.拒收.csv")
     assert "新增 2 户" in err
     assert "写入 3/4(75%)" in err
-    assert "位置不在本村:1 户(第 4 行)" in err
-    assert "没有位置,等待补充:1 户" in err
+    assert "位置不在本村：1 户(第 4 行)" in err
+    assert "没有位置，等待补充：1 户" in err
 
 
 def test_a_dry_run_writes_nothing(tmp_path, capsys):

@@ -16,13 +16,13 @@ class Command(ImportCommand):
     purpose = "import_divisions"
     help = (
         "导入区县、乡镇或村。FILE 是边界文件(GeoJSON、Shapefile 或其 zip、GeoPackage、KML/KMZ、奥维 ovkml),"
-        "或只有代码和名称的名单(CSV、xlsx)。先区县,再乡镇,再村。"
-        "代码不是国标区划代码的文件(例如外国的),先建好上级,再加 --parent 上级代码,由系统编号。"
+        "或只有代码和名称的名单(CSV、xlsx)。先区县，再乡镇，再村。"
+        "代码不是国标区划代码的文件(例如外国的)，先建好上级，再加 --parent 上级代码，由系统编号。"
     )
 
     def add_file_arguments(self, parser):
         parser.add_argument("--level", required=True, choices=Level.values, help="这一文件的层级")
-        parser.add_argument("--layer", help="文件里有多个图层时,读哪一个")
+        parser.add_argument("--layer", help="文件里有多个图层时，读哪一个")
         parser.add_argument("--code-field", help="代码所在的列(默认自动识别)")
         parser.add_argument("--name-field", help="名称所在的列(默认自动识别)")
         parser.add_argument("--parent-field", help="上级代码所在的列(默认取代码的前 6 或 9 位)")
@@ -35,7 +35,7 @@ class Command(ImportCommand):
             "--missing",
             choices=MISSING,
             default="auto",
-            help="现有而文件里没有的:auto 只在文件包含某上级现有下级的八成以上时停用;end 停用;keep 保留",
+            help="现有而文件里没有的：auto 只在文件包含某上级现有下级的八成以上时停用；end 停用；keep 保留",
         )
         parser.add_argument(
             "--crosswalk",
@@ -49,7 +49,7 @@ class Command(ImportCommand):
 
     def run(self, path: Path, options: dict, progress) -> dict:
         if options["parent"] and options["level"] == Level.DISTRICT:
-            raise CommandError("区县没有上级,不能用 --parent。", returncode=2)
+            raise CommandError("区县没有上级，不能用 --parent。", returncode=2)
         return import_divisions(
             path=path,
             level=Level(options["level"]),

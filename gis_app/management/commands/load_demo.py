@@ -21,22 +21,24 @@ def seed(text: str) -> int:
 
 
 class Command(BaseCommand):
-    help = "装入演示区:区界、代码和名称是真的,其余全是虚构。已装好则什么都不做;有正式数据则拒绝。"
+    help = (
+        "装入演示区：区界、代码和名称是真的，其余全是虚构。已装好则什么都不做；有正式数据则拒绝。"
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser):
         parser.add_argument(
             "--households", type=households, metavar="N",
-            help=f"户数,默认 {load.DEFAULT_HOUSEHOLDS},最多 {load.MOST_HOUSEHOLDS}",
+            help=f"户数，默认 {load.DEFAULT_HOUSEHOLDS}，最多 {load.MOST_HOUSEHOLDS}",
         )  # fmt: skip
         parser.add_argument(
             "--seed",
             type=int,
             metavar="S",
-            help=f"随机种子,默认 {load.DEFAULT_SEED};相同则内容相同",
+            help=f"随机种子，默认 {load.DEFAULT_SEED}；相同则内容相同",
         )
-        parser.add_argument("--remove", action="store_true", help="移除演示数据,腾出空的数据库")
-        parser.add_argument("--dry-run", action="store_true", help="只说会做什么,不写入")
+        parser.add_argument("--remove", action="store_true", help="移除演示数据，腾出空的数据库")
+        parser.add_argument("--dry-run", action="store_true", help="只说会做什么，不写入")
         parser.add_argument("--json", action="store_true", help="最后一行输出一个 JSON 对象")
 
     def handle(self, *args, **options):
@@ -54,7 +56,7 @@ class Command(BaseCommand):
                 if not options["dry_run"]:
                     self._show_accounts(report["already"])
         except DomainError as refused:
-            self.stderr.write(f"没有改动:{refused.message}")
+            self.stderr.write(f"没有改动：{refused.message}")
             if options["json"]:
                 self._print_json({"ok": False, "code": refused.code, "message": refused.message})
             raise SystemExit(1) from None
@@ -68,7 +70,7 @@ class Command(BaseCommand):
             return
         if already:
             load.renew_accounts()
-        self.stderr.write(f"演示账号(保存在 {file.name},只有本机所有者能读):")
+        self.stderr.write(f"演示账号(保存在 {file.name}，只有本机所有者能读):")
         self.stderr.write(file.read_text(encoding="utf-8"))
 
     def _print_json(self, content: dict) -> None:

@@ -19,7 +19,7 @@ FIELD_ROLES = {Role.MEMBER, Role.VILLAGE, Role.TOWN}
 class Command(RollCommand):
     help = (
         "按名单(CSV 或 .xlsx)登记谁负责哪个网格。列名:网格编码、账号(或 姓名,限本村或本镇)、"
-        "责任(主责/协同)、开始日期(可不填)。一个网格只有一位主责;已有别人主责的网格不会被改动。"
+        "责任(主责/协同)、开始日期(可不填)。一个网格只有一位主责；已有别人主责的网格不会被改动。"
         "名单里没有的责任不变。"
     )
     purpose = "import_assignments"
@@ -77,7 +77,7 @@ class _Reader:
         wanted = code(row.said["grid"])
         grid = self.grids.get(wanted)
         if grid is None:
-            raise Invalid(f"没有网格“{wanted}”;请核对编码,或先导入网格")
+            raise Invalid(f"没有网格“{wanted}”；请核对编码，或先导入网格")
         part = PARTS.get(row.said["part"])
         if part is None:
             raise Invalid(f"责任“{row.said['part']}”只能填主责或协同")
@@ -86,12 +86,12 @@ class _Reader:
         lead = self.leads.get(grid.pk)
         if part == Assignment.Role.LEAD and lead not in (None, member):
             raise Invalid(
-                f"网格 {grid.code} 已由 {lead.name}({lead.username})主责;请先结束原来的责任"
+                f"网格 {grid.code} 已由 {lead.name}({lead.username})主责；请先结束原来的责任"
             )
         held = self.parts.get((grid.pk, member.pk))
         if held and held != part:
             raise Invalid(
-                f"{member.name} 已是网格 {grid.code} 的{Assignment.Role(held).label};请先结束原来的责任"
+                f"{member.name} 已是网格 {grid.code} 的{Assignment.Role(held).label}；请先结束原来的责任"
             )
         return Duty(grid, member, part, started_at)
 
@@ -100,9 +100,9 @@ class _Reader:
         if username:
             member = self.by_username.get(username)
             if member is None:
-                raise Invalid(f"没有账号“{username}”;请先用 import_members 建立")
+                raise Invalid(f"没有账号“{username}”；请先用 import_members 建立")
             if name and name != member.name:
-                raise Invalid(f"账号“{username}”的姓名是{member.name},不是{name};请核对")
+                raise Invalid(f"账号“{username}”的姓名是{member.name}，不是{name}；请核对")
         elif name:
             member = self._by_name(name, grid)
         else:
@@ -110,10 +110,10 @@ class _Reader:
         if not member.is_active:
             raise Invalid(f"{member.name}({member.username})已停用")
         if member.role not in FIELD_ROLES:
-            raise Invalid(f"{member.name} 的岗位是{member.get_role_display()},不能负责网格")
+            raise Invalid(f"{member.name} 的岗位是{member.get_role_display()}，不能负责网格")
         if not _near(member, grid):
             raise Invalid(
-                f"{member.name} 的任职地是{member.division},与网格 {grid.code} 不在同一个乡镇;"
+                f"{member.name} 的任职地是{member.division}，与网格 {grid.code} 不在同一个乡镇；"
                 "请核对编码"
             )
         return member
@@ -123,10 +123,10 @@ class _Reader:
         near = [m for m in self.by_name[name] if _near(m, grid)]
         own = [m for m in near if m.division_id == grid.village_id] or near
         if not own:
-            raise Invalid(f"{grid.village}和所在乡镇没有名叫“{name}”的在任执委;请改填账号")
+            raise Invalid(f"{grid.village}和所在乡镇没有名叫“{name}”的在任执委；请改填账号")
         if len(own) > 1:
             shown = "、".join(m.username for m in own)
-            raise Invalid(f"有 {len(own)} 位“{name}”({shown});请改填账号")
+            raise Invalid(f"有 {len(own)} 位“{name}”({shown})；请改填账号")
         return own[0]
 
     def _refuse_rivals(self, said: dict[int, Duty]) -> None:
@@ -147,7 +147,7 @@ class _Reader:
     def _refuse_all(self, rows: list[Row], why: str) -> None:
         places = "、".join(str(row.number) for row in rows)
         for row in rows:
-            self.roll.refuse(row, f"{why}(第 {places} 行);请只留一行")
+            self.roll.refuse(row, f"{why}(第 {places} 行)；请只留一行")
 
 
 def _near(member: Member, grid: Grid) -> bool:

@@ -14,8 +14,8 @@ from households.services import join_to_grids
 
 class Command(ImportCommand):
     help = (
-        "导入网格。文件里出现的村,其网格整体换成文件里的;没有出现的村不变。"
-        "每个村的网格必须不重不漏铺满全村,不足半米宽的缝隙自动接平。"
+        "导入网格。文件里出现的村，其网格整体换成文件里的；没有出现的村不变。"
+        "每个村的网格必须不重不漏铺满全村，不足半米宽的缝隙自动接平。"
         "没有编码的网格自西向东、自北向南编号。"
     )
     purpose = "import_grids"
@@ -26,7 +26,7 @@ class Command(ImportCommand):
         parser.add_argument("--name-field", help="网格名称所在字段")
         parser.add_argument("--parent-field", help="村代码(12 位)所在字段")
         parser.add_argument(
-            "--crs", default="auto", help="auto、EPSG:n、gcj02 或 bd09(默认 auto:自动识别)"
+            "--crs", default="auto", help="auto、EPSG:n、gcj02 或 bd09(默认 auto：自动识别)"
         )
         parser.add_argument("--encoding", default="auto", help="auto、utf-8、gb18030 等")
         parser.add_argument(
@@ -48,7 +48,7 @@ class Command(ImportCommand):
         )
         _refuse(reasons)
         placement = place(layer, crs=options["crs"], reference=known_outline(drafts))
-        progress(f"坐标系:{placement.method}")
+        progress(f"坐标系：{placement.method}")
         found = plan(drafts, placement.geometries, progress)
         if faults:
             _write_faults(faults, found.faults, read_from=path)
@@ -90,11 +90,11 @@ class Command(ImportCommand):
         yield from report["notes"]
         for what, key in (("新增", "new"), ("改动", "changed"), ("停用", "vanished")):
             if report[key]:
-                yield f"{what} {len(report[key])} 个:{'、'.join(report[key])}"
+                yield f"{what} {len(report[key])} 个：{'、'.join(report[key])}"
         yield (
-            f"{len(report['villages'])} 个村的网格:新增 {len(report['new'])},"
-            f"改动 {len(report['changed'])},停用 {len(report['vanished'])},"
-            f"不变 {report['unchanged']};{report['households_moved']} 户换了网格。"
+            f"{len(report['villages'])} 个村的网格：新增 {len(report['new'])}，"
+            f"改动 {len(report['changed'])}，停用 {len(report['vanished'])}，"
+            f"不变 {report['unchanged']}；{report['households_moved']} 户换了网格。"
         )
 
 
@@ -105,9 +105,9 @@ def _write_faults(target: Path, features: list[dict], *, read_from: Path) -> Non
     try:
         target.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     except OSError:
-        raise FileNotUsable(f"写不了文件“{target}”;请换一个位置。") from None
+        raise FileNotUsable(f"写不了文件“{target}”；请换一个位置。") from None
 
 
 def _refuse(reasons: list[str]) -> None:
     if reasons:
-        raise ImportRefused(f"有 {len(reasons)} 处问题,请改好后重新导入。", reasons)
+        raise ImportRefused(f"有 {len(reasons)} 处问题，请改好后重新导入。", reasons)

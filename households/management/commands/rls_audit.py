@@ -7,7 +7,7 @@ from households.rls import faults
 
 
 class Command(BaseCommand):
-    help = "检查行级安全:退出码 0 表示每张受限的表、视图、函数和角色都守住了约定。"
+    help = "检查行级安全：退出码 0 表示每张受限的表、视图、函数和角色都守住了约定。"
 
     def add_arguments(self, parser):
         parser.add_argument("--json", action="store_true", help="最后一行输出一个 JSON 对象")

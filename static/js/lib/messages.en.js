@@ -153,9 +153,9 @@ export default {
   // What the server says
   "没有找到。": "Not found.",
   "没有找到这户。": "This household was not found.",
-  "没有找到这个区划,代码可能已经变更。": "This division was not found; its code may have changed.",
-  "没有找到这个网格,可能已经停用。": "This grid was not found; it may have been closed.",
+  "没有找到这个区划，代码可能已经变更。": "This division was not found; its code may have changed.",
+  "没有找到这个网格，可能已经停用。": "This grid was not found; it may have been closed.",
   "您的岗位不能做这件事。": "Your post may not do this.",
-  "系统没能完成这次操作,请稍后再试。": "The system could not finish this. Please try again later.",
-  "数据库暂时连不上,请稍后再试。": "The database cannot be reached just now. Please try again later.",
+  "系统没能完成这次操作，请稍后再试。": "The system could not finish this. Please try again later.",
+  "数据库暂时连不上，请稍后再试。": "The database cannot be reached just now. Please try again later.",
 };

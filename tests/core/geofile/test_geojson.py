@@ -41,7 +41,7 @@ def test_height_and_measure_are_dropped_with_a_note(one):
     feature = one(polygon(*[[*p, 80.5, 1] for p in RING]))
 
     assert feature.geometry.equals_exact(shapely.Polygon(RING))
-    assert feature.notes == ("带有高程或测量值,只取了平面坐标",)
+    assert feature.notes == ("带有高程或测量值，只取了平面坐标",)
 
 
 @pytest.mark.parametrize(

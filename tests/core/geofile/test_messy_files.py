@@ -176,7 +176,7 @@ def test_each_layer_of_a_geopackage_is_read_by_name():
     assert read_layer(file, layer="区县").declared.epsg == 4326
     assert read_layer(file, layer="区县_4547").declared.epsg == 4547
     assert len(read_layer(file, layer="地市").features) == 1
-    with pytest.raises(FileNotUsable, match="没有图层“村”,有的是:区县、地市、区县_4547"):
+    with pytest.raises(FileNotUsable, match="没有图层“村”，有的是：区县、地市、区县_4547"):
         read_layer(file, layer="村")
 
 
