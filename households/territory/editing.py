@@ -205,7 +205,10 @@ def _rebalance(asked: _Asked, state: State, draft: Draft, by: Member):
 def _suggest(asked: _Asked, state: State, draft: Draft, by: Member):
     rows = reading.figure_rows(by, state, state.cells())
     people = reading.members(draft.scope, rows)
-    return suggesting.as_edit(state, rows, people)
+    # With `keys` only for their villages: whoever is busy with one does not want the others changed.
+    keys = asked.keys() if "keys" in asked.body else None
+    villages = {state.get(k).village for k in keys} if keys else None
+    return suggesting.as_edit(state, rows, people, villages)
 
 
 _KINDS = {

@@ -6,6 +6,7 @@ change that helps most, until none helps.
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -21,8 +22,13 @@ from households.territory.gauges import Shapes
 APART, CHANGE, RED = 0.15, 0.5, 5.0
 
 
-def as_edit(state: State, rows: list[dict], people: list[dict]) -> Edit:
-    """`rows` of reading.figure_rows, `people` of reading.members. Locked grids stay as they are."""
+def as_edit(
+    state: State, rows: list[dict], people: list[dict], only: Collection[int] | None = None
+) -> Edit:
+    """`rows` of reading.figure_rows, `people` of reading.members, `only`: villages, else all.
+
+    Locked grids stay as they are.
+    """
     figures = {r["key"]: r for r in rows}
     codes = defaultdict(list)
     for p in people:
@@ -30,6 +36,8 @@ def as_edit(state: State, rows: list[dict], people: list[dict]) -> Edit:
             codes[p["village"]].append(p["id"])
     villages = defaultdict(list)
     for cell in state.cells():
+        if only is not None and cell.village not in only:
+            continue
         villages[cell.village].append(cell)
     at_work = {p["id"]: p["village"] for p in people}
     changed: dict[str, Cell | None] = {}

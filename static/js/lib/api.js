@@ -5,6 +5,7 @@ export class ApiError extends Error {
     super((body && body.message) || `HTTP ${status}`);
     this.status = status;
     this.code = (body && body.code) || "";
+    this.detail = (body && body.detail) || {};
   }
 }
 
@@ -38,8 +39,21 @@ export function createApi({ onSignedOut, onReach }) {
     throw new ApiError(response.status, await response.json().catch(() => null));
   }
 
+  /* The token that shows that a page of ours asks; every page carries it in its form to sign out. */
+  const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
+
+  /** Send a body. Errors of ours carry a sentence and, for programs, `detail`. */
+  async function send(method, url, body) {
+    const headers = { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": token() };
+    const response = await request(url, { method, headers, body: JSON.stringify(body) });
+    const answer = await response.json().catch(() => null);
+    if (response.ok) return answer;
+    throw new ApiError(response.status, answer);
+  }
+
   return {
     get,
+    send,
     me: () => get("/api/me/"),
     area: (code, page, options) => get(`/api/areas/${code}/${page > 1 ? `?page=${page}` : ""}`, options),
     households: (code, page, { unplaced = false } = {}) =>

@@ -1,7 +1,11 @@
 /* English for every sentence that the modules say; the Chinese one is the key. Loaded only when
    English is chosen. tests/js/messages.test.js keeps it complete and free of leftovers. */
 
+import assign from "./messages-assign.en.js";
+
 export default {
+  ...assign,
+
   // Levels and places
   "区县": "District",
   "乡镇街道": "Town",
