@@ -1,4 +1,4 @@
-"""The map page, the tiles, and whether the server lives."""
+"""The pages with a map, the tiles, and whether the server lives."""
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
@@ -18,6 +18,14 @@ _LAYERS = {layer.name: layer for layer in LAYERS}
 
 
 def map_page(request):
+    return _with_map(request, "map.html")
+
+
+def assign_page(request):
+    return _with_map(request, "assign.html")
+
+
+def _with_map(request, template: str):
     boot = {
         "me": me.me(request.user),
         "scheme": me.current_scheme(request.user),
@@ -27,7 +35,7 @@ def map_page(request):
     if boot["me"]["area"] is None or boot["scheme"] is None:
         return render(request, "start.html", {"boot": boot})
     boot["bounds"] = _district_bbox(boot["me"]["area"]["code"])
-    return render(request, "map.html", {"boot": boot})
+    return render(request, template, {"boot": boot})
 
 
 def _district_bbox(code: str) -> list[float] | None:

@@ -101,15 +101,25 @@ export function byVillage(rows) {
   return villages;
 }
 
+/** New grids without a name are counted within their village, so that one can speak of them. */
+function numbered(rows) {
+  const numbers = new Map();
+  for (const inVillage of byVillage(rows).values()) {
+    const fresh = inVillage.filter((row) => !row.code && row.name === "新网格");
+    fresh.forEach((row, i) => numbers.set(row.key, i + 1));
+  }
+  return numbers;
+}
+
 /**
  * Rows with what the page says of them: `title` as a whole, `short` beside its village, the lead's name and tint.
  *
  * @param {{tints: Map, villages: Map<string, string>, person: (id: number) => string}} known
  */
 export function dressed(rows, { tints, villages, person }) {
+  const numbers = numbered(rows);
   const dress = (row) => {
-    const isNamed = row.code || (row.name && row.name !== "新网格");
-    const title = isNamed ? row.name : `${t("新网格")} ${row.key.slice(1)}`;
+    const title = numbers.has(row.key) ? `${t("新网格")} ${numbers.get(row.key)}` : row.name;
     const short = row.code ? shortName(row, { name: villages.get(row.village) || "" }) : title;
     const hers = row.lead === null ? { leadName: null, tint: null } : { leadName: person(row.lead), tint: tints.get(row.lead) };
     return { ...row, title, short, ...hers };

@@ -27,6 +27,7 @@ import { paintOf } from "../lib/paint.js";
 import { poll } from "../lib/poll.js";
 import { breaks } from "../lib/scale.js";
 import { dressed, rowsOf, tintsOf, withStep } from "../lib/territory.js";
+import { outlinesOf, readTerritory } from "../lib/territory-source.js";
 import { createTerritoryMap } from "../map/territory.js";
 
 const POLL_EVERY = 5000;
@@ -129,7 +130,7 @@ async function start() {
   const toolBar = createToolBar($("tools"), use);
   const legend = createTerritoryLegend($("legend"));
   const breadcrumb = createBreadcrumb($("breadcrumb"), (code) => address.go({ area: code }));
-  const task = createTaskPanel($("task"), () => editing.leave());
+  const task = createTaskPanel($("task"), () => editing.stop());
   const session = createSession(api, {
     division: () => place().area,
     changed: () => showDraft(),
@@ -161,33 +162,19 @@ async function start() {
     carry: (event, key) => editable && carry(event, { before: () => chosen.has(key) || chooseOnly([key]) }),
   });
   const cards = createMemberCards($("members"), boot.scheme.classes, {
-    lead: (id) => editing.lead(id),
-    support: (id, add) => editing.support(id, add),
+    ...editing,
+    ...publishing,
     grids(id) {
       const hers = [...rows.values()].filter((row) => row.lead === id).map((row) => row.key);
       chooseOnly(hers);
       map.zoomTo(hers);
     },
-    leave: (id) => publishing.leave(id),
   });
-  const selection = createSelectionBar($("selection"), {
-    split: () => editing.split(),
-    merge: () => editing.merge(),
-    border: () => editing.border(),
-    balance: () => editing.balance(),
-    nobody: () => editing.lead(null),
-    rename: () => editing.rename(),
-    lock: (yes) => editing.lock(yes),
-    clear: () => choose([...chosen], false),
-    carry: (event) => carry(event),
-  });
+  const selection = createSelectionBar($("selection"), { ...editing, nobody: () => editing.lead(null), clear: () => choose([...chosen], false), carry });
   const draftBar = createDraftBar($("draft"), {
-    undo: () => editing.undo(),
-    redo: () => editing.redo(),
-    suggest: () => editing.suggest(),
-    preview: () => publishing.preview(),
-    discard: () => publishing.discard(),
-    history: () => past.open(),
+    ...editing,
+    ...publishing,
+    history: past.open,
     open: (draft) => address.go({ area: draft.division.startsWith(place().area) || place().area.startsWith(draft.division) ? draft.division : place().area, draft: draft.id }),
   });
 
@@ -260,25 +247,11 @@ async function start() {
 
   /* Loading. */
 
-  const asDrafted = (code) => `/api/territory/${code}/`;
-  const query = (draft) => (draft ? `?draft=${draft.id}` : "");
-
-  function current() {
-    const fits = (d) => place().area.startsWith(d.division);
-    if (place().draft) return drafts.find((d) => d.id === place().draft) || { id: place().draft };
-    if (!["town", "village"].includes(role)) return null;
-    return drafts.find((d) => fits(d) && d.state === "open") || null;
-  }
-
   async function read() {
-    drafts = (await api.get("/api/drafts/")).sort((a, b) => (a.updated_at < b.updated_at ? 1 : -1));
-    const draft = current();
-    const [found, told, shapes] = await Promise.all([
-      api.area(place().area, 1),
-      api.get(asDrafted(place().area) + query(draft)),
-      api.get(`${asDrafted(place().area)}outlines/${query(draft)}`),
-    ]);
-    return { found, told, shapes };
+    const { area: code, draft } = place();
+    const found = await readTerritory(api, code, draft, ["town", "village"].includes(role));
+    drafts = found.drafts;
+    return found;
   }
 
   function take({ found, told, shapes }) {
@@ -301,7 +274,7 @@ async function start() {
 
   async function openPlace() {
     const turn = (asked += 1);
-    editing.leave();
+    editing.stop();
     past.close();
     chosen.clear();
     if (place().area.length === 6) return openDistrict(turn);
@@ -321,7 +294,6 @@ async function start() {
     }
   }
 
-  /* A district has too many grids for one page: first a town. */
   async function openDistrict(turn) {
     try {
       const found = await api.area(place().area, 1);
@@ -374,7 +346,7 @@ async function start() {
     showAll();
     announce(last);
     if (["assign", "support", "rename", "lock", "suggest"].includes(kind)) return;
-    const parts = await Promise.all([...touched].map((code) => api.get(`${asDrafted(code)}outlines/${query(answer.draft)}`))).catch(() => null);
+    const parts = await Promise.all([...touched].map((code) => api.get(outlinesOf(code, answer.draft)))).catch(() => null);
     if (!parts) return;
     map.outlines({ type: "FeatureCollection", features: parts.flatMap((part) => part.features) }, gone);
     repaint();

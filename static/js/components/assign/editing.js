@@ -31,7 +31,7 @@ export function createEditing(page) {
     }
   }
 
-  function leave() {
+  function stop() {
     drawing = null;
     task.close();
     map.ghosts(null);
@@ -71,7 +71,7 @@ export function createEditing(page) {
     },
     async take(way, wish) {
       const body = { keys: [...chosen], objective: way.objective, seed: 0, ...wish };
-      if (await take("split_auto", body, t("拆分：{place}", { place: names(picked()) }), task.problem)) leave();
+      if (await take("split_auto", body, t("拆分：{place}", { place: names(picked()) }), task.problem)) stop();
     },
   });
 
@@ -85,7 +85,7 @@ export function createEditing(page) {
       ring: () => take("split_freehand", { key, ring: shape.polygon }, mine, task.problem),
       border: () => take("move_border", { ...ends, ring: shape.polygon }, t("移动边界"), task.problem),
     };
-    steps[drawing]().then((done) => done && leave());
+    steps[drawing]().then((done) => done && stop());
     return true;
   }
 
@@ -102,12 +102,12 @@ export function createEditing(page) {
   }
 
   return {
-    leave,
+    stop,
     drawn,
     border,
     corner: () => task.problem(""),
     escape() {
-      if (task.isOpen()) leave();
+      if (task.isOpen()) stop();
       else page.choose([...chosen], false);
     },
     split() {
