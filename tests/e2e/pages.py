@@ -22,9 +22,9 @@ class Pages:
         # For a test that cuts the network: what the browser then says is no fault of the page.
         self.forgive = re.compile(r"(?!)")
 
-    def of(self, name: str | None, *, phone: bool = False, path: str = "/") -> Page:
+    def of(self, name: str | None, *, phone: bool = False, path: str = "/", look=None) -> Page:
         """A new window in which `name` (None: nobody) is signed in, at `path`."""
-        look = self.browser.phone if phone else DESKTOP
+        look = look or (self.browser.phone if phone else DESKTOP)
         context = self.browser.new_context(**look, locale="zh-CN", base_url=self.address)
         context.set_default_timeout(8000)
         self.contexts.append(context)
@@ -80,18 +80,22 @@ def _mercator(lon: float, lat: float) -> tuple[float, float]:
     )
 
 
-def click_map(page: Page, lon: float, lat: float) -> None:
-    """Click (or tap) a place on the map, which must not lie under a panel."""
+def place_on_screen(page: Page, lon: float, lat: float) -> tuple[float, float]:
     place = re.search(r"at=([\d.,-]+)", page.evaluate("location.hash"))
     centre_lon, centre_lat, zoom = map(float, place[1].split(","))
     resolution = 2 * math.pi * 6378137 / 256 / 2**zoom
     x0, y0 = _mercator(centre_lon, centre_lat)
     x, y = _mercator(lon, lat)
     box = page.locator("#map").bounding_box()
-    at = (
+    return (
         box["x"] + box["width"] / 2 + (x - x0) / resolution,
         box["y"] + box["height"] / 2 - (y - y0) / resolution,
     )
+
+
+def click_map(page: Page, lon: float, lat: float) -> None:
+    """Click (or tap) a place on the map, which must not lie under a panel."""
+    at = place_on_screen(page, lon, lat)
     under = "([x, y]) => document.elementFromPoint(x, y)?.closest('#map') !== null"
     assert page.evaluate(under, list(at)), f"{at} lies under a panel or outside"
     if page.evaluate("matchMedia('(pointer: coarse)').matches"):

@@ -75,3 +75,11 @@ def test_a_suggestion_finds_somebody_for_every_grid(chair, cast):
     # Nothing is applied without a person.
     assert not Assignment.objects.open().filter(grid=cast.liu2).exists()
     assert chair.step("suggest", 422, who="people")["code"] == "nothing_changes"
+
+
+def test_a_suggestion_for_one_village_leaves_the_others_alone(chair, cast):
+    Assignment.objects.filter(grid__in=[cast.liu2, cast.tao1]).delete()
+    chair.open(cast.east)
+    done = chair.step("suggest", who="people", keys=[key(cast.liu1)])
+    assert {r["village"] for r in done["touched"]} == {cast.liu1.village.code}
+    assert next(r for r in done["touched"] if r["key"] == key(cast.liu2))["lead"] == cast.mei.pk

@@ -41,12 +41,13 @@ export function tintsOf(rows, known = new Map()) {
   return tints;
 }
 
-/** Households, by class, and hours a month of some grids together. */
+/** Households, by class, and hours a month of some grids together; `known`: of how many grids they may be told. */
 export function sumOf(rows) {
-  const sum = { grids: 0, n: 0, c: [0, 0, 0, 0, 0, 0], load: 0, visits: 0, walk: 0 };
+  const sum = { grids: 0, known: 0, n: 0, c: [0, 0, 0, 0, 0, 0], load: 0, visits: 0, walk: 0 };
   for (const row of rows) {
     sum.grids += 1;
     sum.n += Math.max(0, row.n || 0);
+    sum.known += row.load_h === null ? 0 : 1;
     sum.load += row.load_h || 0;
     sum.visits += row.visits_h || 0;
     sum.walk += row.walk_h || 0;

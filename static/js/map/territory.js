@@ -25,7 +25,7 @@ function toExtent(bbox) {
  * @param {object} options
  *   target, api, classes, basemaps, home: bbox of the district or null;
  *   lookOf(key) → {paint, label, note, chosen, changed} where paint is {kind, value} (see fillOf);
- *   on: {pick(key, {add, touch}), hover(key, pixel), brush(key), brushed(), drawn(shape), corner(), move([lon, lat, zoom]), busy(boolean)}
+ *   on: {pick(key, {add, touch}), hover(key, pixel), brush(key), drawn(shape), corner(), move([lon, lat, zoom]), busy(boolean)}
  */
 export function createTerritoryMap({ target, api, classes, basemaps, home, lookOf, on }) {
   const bounds = toExtent(home || ANYWHERE);
@@ -63,7 +63,7 @@ export function createTerritoryMap({ target, api, classes, basemaps, home, lookO
   map.updateSize();
   view.fit(bounds, { padding: [16, 16, 16, 16] });
 
-  const tools = createTools(map, outlines, { onBrush: on.brush, onEnd: on.brushed, onDrawn: on.drawn, onCorner: on.corner });
+  const tools = createTools(map, outlines, { onBrush: on.brush, onDrawn: on.drawn, onCorner: on.corner });
   const keyAt = (pixel) => {
     const [found] = (past ? ghosts : outlines).getFeaturesAtCoordinate(map.getCoordinateFromPixel(pixel));
     return found ? found.getId() : null;
@@ -96,8 +96,9 @@ export function createTerritoryMap({ target, api, classes, basemaps, home, lookO
   function fit(extent, most = 17) {
     if (ol.extent.isEmpty(extent)) return;
     const duration = CALM() || !document.body.dataset.ready ? 0 : 350;
+    const small = map.getSize()[1] < 400;
     view.cancelAnimations();
-    view.fit(extent, { padding: [70, 48, 80, 48], maxZoom: most, duration });
+    view.fit(extent, { padding: small ? [24, 16, 24, 16] : [70, 48, 120, 48], maxZoom: most, duration });
   }
 
   function extentOf(keys) {
@@ -127,6 +128,13 @@ export function createTerritoryMap({ target, api, classes, basemaps, home, lookO
       layers.names.changed();
     },
     zoomTo: (keys) => fit(extentOf(keys)),
+    /** The same, but only when they are out of view or too small to see. */
+    reveal(keys) {
+      const extent = extentOf(keys);
+      const seen = view.calculateExtent();
+      const small = ol.extent.getWidth(extent) + ol.extent.getHeight(extent) < 0.15 * (ol.extent.getWidth(seen) + ol.extent.getHeight(seen));
+      if (small || !ol.extent.containsExtent(seen, extent)) fit(extent);
+    },
     all: () => fit(outlines.getExtent()),
     go([lon, lat, zoom]) {
       view.setCenter(ol.proj.fromLonLat([lon, lat]));
@@ -151,7 +159,8 @@ export function createTerritoryMap({ target, api, classes, basemaps, home, lookO
       ghosts.clear(true);
       past = instead && collection ? true : null;
       if (collection) ghosts.addFeatures(format.readFeatures(collection));
-      for (const name of ["grids", "names", "chosen"]) layers[name].setVisible(!past);
+      for (const name of ["grids", "chosen"]) layers[name].setVisible(!past);
+      layers.names.setVisible(!collection);
     },
   };
 }

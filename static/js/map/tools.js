@@ -16,7 +16,7 @@ function sketch() {
 const degrees = (coordinates) => coordinates.map((at) => ol.proj.toLonLat(at).map((v) => Number(v.toFixed(7))));
 
 /** Paint over grids: every one the pointer passes is told once. */
-function brush(source, { onBrush, onEnd }) {
+function brush(source, { onBrush }) {
   let last = null;
   const pass = (map, pixel) => {
     const steps = last ? Math.max(1, Math.ceil(Math.hypot(pixel[0] - last[0], pixel[1] - last[1]) / 4)) : 1;
@@ -35,10 +35,7 @@ function brush(source, { onBrush, onEnd }) {
       return true;
     },
     handleDragEvent: (event) => pass(event.map, event.pixel),
-    handleUpEvent() {
-      onEnd();
-      return false;
-    },
+    handleUpEvent: () => false,
   });
 }
 
@@ -62,7 +59,7 @@ function draw(type, freehand, onDrawn, onCorner) {
 }
 
 /**
- * @param {object} on {onBrush(key), onEnd(), onDrawn(shape), onCorner()}
+ * @param {object} on {onBrush(key), onDrawn(shape), onCorner()}
  * @returns {{use: (name: string) => void, finish: () => void, undoCorner: () => void}}
  */
 export function createTools(map, source, on) {

@@ -38,7 +38,6 @@ async function start() {
   const boot = readJson("boot");
   const { role, area: home } = boot.me;
   const chosen = new Set();
-  let area = null; // what /api/areas/ says of the place: its path and its parts
   let villages = new Map(); // names by code
   let rows = new Map();
   let members = [];
@@ -114,7 +113,6 @@ async function start() {
       },
       hover: (key, pixel) => tooltip.show(key && !past.isOpen() && tool === "click" ? rows.get(key) : null, pixel),
       brush: (key) => choose([key], true),
-      brushed: () => {},
       drawn: (shape) => editing.drawn(shape) || select(shape),
       corner: () => editing.corner(),
       // Until the first place is in view the map has not been moved by anybody.
@@ -158,7 +156,7 @@ async function start() {
   const past = createPast($("past"), page);
   const list = createGridList($("grids"), {
     choose,
-    zoom: (keys) => map.zoomTo(keys),
+    show: (keys) => map.reveal(keys),
     carry: (event, key) => editable && carry(event, { before: () => chosen.has(key) || chooseOnly([key]) }),
   });
   const cards = createMemberCards($("members"), boot.scheme.classes, {
@@ -256,7 +254,6 @@ async function start() {
 
   function take({ found, told, shapes }) {
     lastSeen = new Date();
-    area = found;
     villages = new Map([...found.path, ...found.children].filter((p) => p.level === "village").map((p) => [p.code, p.name]));
     editable = told.editable;
     members = told.members;
@@ -266,10 +263,17 @@ async function start() {
     if (![...known].every((id) => tints.has(id))) tints = new Map();
     dress(rowsOf(told.grids));
     map.outlines(shapes);
-    breadcrumb.show(found.path);
-    $("assign-name").textContent = found.name;
+    showPath(found);
     if (told.draft && place().draft !== told.draft.id) address.note({ draft: told.draft.id });
     showAll();
+  }
+
+  /* No further up than where she works. */
+  function showPath({ name, path }) {
+    const mine = path.filter((step) => step.code.startsWith(home.code));
+    breadcrumb.show(mine);
+    $("breadcrumb").hidden = mine.length < 2;
+    $("assign-name").textContent = name;
   }
 
   async function openPlace() {
@@ -284,11 +288,10 @@ async function start() {
       if (turn !== asked) return;
       tints = new Map();
       $("towns").hidden = true;
-      $("grids").hidden = false;
+      $("grids").hidden = $("members").hidden = false;
       take(answer);
-      if (place().at) map.go(place().at);
-      else map.all();
-      announce(t("已打开{name}", area));
+      place().at ? map.go(place().at) : map.all();
+      announce(t("已打开{name}", answer.found));
     } catch (error) {
       if (turn === asked) failed(error);
     }
@@ -298,16 +301,14 @@ async function start() {
     try {
       const found = await api.area(place().area, 1);
       if (turn !== asked) return;
-      area = found;
       rows = new Map();
-      breadcrumb.show(found.path);
-      $("assign-name").textContent = found.name;
+      showPath(found);
       map.outlines({ type: "FeatureCollection", features: [] });
-      $("grids").hidden = true;
+      $("grids").hidden = $("members").hidden = true;
       $("towns").hidden = false;
       showTowns($("towns"), found.children, (code) => address.go({ area: code }));
       replace($("counter"));
-      cards.show({ rows, members: [], villages, chosen, editable: false });
+      repaint();
       selection.show({ rows, chosen, editable: false });
       showDraft();
     } catch (error) {
@@ -338,10 +339,9 @@ async function start() {
     const gone = [...rows.values()].filter((row) => touched.has(row.village)).map((row) => row.key);
     const fresh = answer.touched.filter((row) => !rows.has(row.key)).map((row) => row.key);
     dress(withStep(rows, answer));
-    if (fresh.length && forward) {
-      chosen.clear();
-      for (const key of fresh) chosen.add(key);
-    }
+    // Of several new grids one is meant next, and nobody knows which.
+    if (fresh.length) chosen.clear();
+    if (fresh.length === 1) chosen.add(fresh[0]);
     if (place().draft !== answer.draft.id) address.note({ draft: answer.draft.id });
     showAll();
     announce(last);
@@ -370,7 +370,7 @@ async function start() {
 
   $("colour").addEventListener("change", (event) => address.go({ colour: event.target.value }));
   for (const button of document.querySelectorAll("[data-zoom]")) button.addEventListener("click", () => map.zoom(Number(button.dataset.zoom)));
-  for (const button of document.querySelectorAll("[data-side]")) button.addEventListener("click", () => showSide(button.dataset.side));
+  for (const button of document.querySelectorAll(".sides button")) button.addEventListener("click", () => showSide(button.dataset.side));
   window.addEventListener("resize", () => map.resize());
   document.addEventListener("keydown", (event) => {
     if (event.target.closest("input, select, textarea, dialog")) return;
@@ -387,7 +387,7 @@ async function start() {
 
   function showSide(name) {
     document.querySelector(".assign").dataset.side = name;
-    for (const button of document.querySelectorAll("[data-side]")) button.setAttribute("aria-pressed", String(button.dataset.side === name));
+    for (const button of document.querySelectorAll(".sides button")) button.setAttribute("aria-pressed", String(button.dataset.side === name));
   }
 
   $("colour").value = place().colour;

@@ -120,6 +120,7 @@ export function createEditing(page) {
     lead(id) {
       const rows = picked();
       if (!rows.length) return null;
+      if (rows.every((row) => row.lead === id)) return page.say(t("已经由{name}主责。", { name: page.person(id) }));
       const mine = id === null ? t("撤下主责：{place}", { place: names(rows) }) : t("{place}由{name}主责", { place: names(rows), name: page.person(id) });
       return take("assign", { keys: [...chosen], lead: id }, mine);
     },

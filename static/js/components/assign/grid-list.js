@@ -10,7 +10,7 @@ import { keepFocus } from "./keep-focus.js";
 const SHOW = { all: "全部网格", unassigned: "只看未分工", changed: "只看有改动", gauge: "只看要留意" };
 
 /**
- * @param {object} on {choose(keys, yes), zoom(keys), carry(event, key)}
+ * @param {object} on {choose(keys, yes), show(keys), carry(event, key)}
  */
 export function createGridList(root, on) {
   const open = new Set();
@@ -35,6 +35,12 @@ export function createGridList(root, on) {
   function narrow(value) {
     show = value;
     draw();
+  }
+
+  /* What is chosen here must be seen on the map. */
+  function chooseHere(keys, yes) {
+    on.choose(keys, yes);
+    if (yes) on.show(keys);
   }
 
   function wanted(row) {
@@ -62,7 +68,7 @@ export function createGridList(root, on) {
         id,
         dataset: { focus: id },
         checked: model.chosen.has(row.key),
-        onchange: (event) => on.choose([row.key], event.target.checked),
+        onchange: (event) => chooseHere([row.key], event.target.checked),
       }),
       h(
         "label",
@@ -91,7 +97,7 @@ export function createGridList(root, on) {
       checked: chosen === keys.length,
       onchange: (event) => {
         if (event.target.checked) open.add(code);
-        on.choose(keys, event.target.checked);
+        chooseHere(keys, event.target.checked);
       },
     });
     all.indeterminate = chosen > 0 && chosen < keys.length;
@@ -105,7 +111,7 @@ export function createGridList(root, on) {
         "div",
         { class: "village-head" },
         all,
-        h("label", { for: id }, h("span", { class: "row-name" }, name, h("span", { class: "visually-hidden" }, t("（全村）"))), h("span", { class: "row-note" }, [t("{n}个网格", { n: rows.length }), sum.load ? t("{h}小时/月", { h: decimal(sum.load) }) : null, none ? t("{n}个未分工", { n: none }) : null].filter(Boolean).join(" · "))),
+        h("label", { for: id }, h("span", { class: "row-name" }, name, h("span", { class: "visually-hidden" }, t("（全村）"))), h("span", { class: "row-note" }, [t("{n}个网格", { n: rows.length }), sum.load && sum.known === sum.grids ? t("{h}小时/月", { h: decimal(sum.load) }) : null, none ? t("{n}个未分工", { n: none }) : null].filter(Boolean).join(" · "))),
         h("button", { type: "button", class: "fold", dataset: { focus: `fold-${code}` }, "aria-expanded": String(isOpen), "aria-label": t("展开{name}的网格", { name }), onclick: () => fold(code, isOpen) }),
       ),
       isOpen ? h("ul", {}, rows.map(gridRow)) : null,

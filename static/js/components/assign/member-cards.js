@@ -80,8 +80,7 @@ export function createMemberCards(root, classes, on) {
         h("span", { class: "quiet" }, [ROLES[member.role] ? t(ROLES[member.role]) : null, villages.get(member.village)].filter(Boolean).join(" · ")),
       ),
       member.leave ? h("p", { class: "tag tag-due" }, t("请假到{day}", { day: day(member.leave) })) : null,
-      hours(now.load, after ? after.load : null, band),
-      bar(now.load, after ? after.load : null, band, most),
+      shown.known === shown.grids ? [hours(now.load, after ? after.load : null, band), bar(now.load, after ? after.load : null, band, most)] : null,
       h("p", { class: "row-note" }, facts(member, now), after ? h("span", {}, t("，选给她后{n}个", { n: after.grids })) : null),
       shown.n ? h("p", { class: "member-homes" }, h("span", { class: "row-note" }, t("{n}户", { n: count(shown.n) })), classCounts(shown.c, classes)) : null,
       editable
@@ -94,7 +93,7 @@ export function createMemberCards(root, classes, on) {
               { type: "button", class: "secondary", dataset: { focus: `support-${member.id}` }, disabled: !chosen.size, "aria-label": supports ? t("取消协同：{name}", { name: member.name }) : t("设为协同：{name}", { name: member.name }), onclick: () => on.support(member.id, !supports) },
               supports ? t("取消协同") : t("协同"),
             ),
-            now.grids ? h("button", { type: "button", class: "link", dataset: { focus: `grids-${member.id}` }, "aria-label": t("看看{name}的网格", { name: member.name }), onclick: () => on.grids(member.id) }, t("看网格")) : null,
+            now.grids ? h("button", { type: "button", class: "link", dataset: { focus: `grids-${member.id}` }, "aria-label": t("看网格：{name}", { name: member.name }), onclick: () => on.grids(member.id) }, t("看网格")) : null,
             h("button", { type: "button", class: "link", dataset: { focus: `leave-${member.id}` }, "aria-label": t("登记请假：{name}", { name: member.name }), onclick: () => on.leave(member.id) }, t("请假")),
           )
         : null,
@@ -103,9 +102,12 @@ export function createMemberCards(root, classes, on) {
 
   function draw() {
     if (!model) return;
-    const { rows, chosen, members } = model;
+    const { rows, chosen, members, editable } = model;
+    const now = new Set([...rows.values()].flatMap((row) => [row.lead, ...row.supports]));
     const villages = new Set([...chosen].map((key) => rows.get(key)?.village));
-    const found = nearFirst(members, villages).filter((m) => !text || m.name.includes(text));
+    // Whoever only looks is shown those who work here.
+    const here = editable ? members : members.filter((m) => now.has(m.id) || model.villages.has(m.village));
+    const found = nearFirst(here, villages).filter((m) => !text || m.name.includes(text));
     const near = found.filter((m) => villages.has(m.village));
     const first = text || more || !near.length ? found : near;
     const listed = more ? first : first.slice(0, AT_ONCE);

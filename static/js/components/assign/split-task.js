@@ -46,9 +46,9 @@ export function createSplitTask(panel, on) {
       let timer = null;
 
       async function ask() {
+        if (!ways.isConnected) return;
         const turn = (asked += 1);
         panel.problem("");
-        replace(ways, skeleton(3));
         const found = await on.ways(wish);
         if (turn !== asked || !ways.isConnected) return;
         replace(ways, found ? found.map((way) => wayCard(way, wish)) : null);
@@ -56,7 +56,10 @@ export function createSplitTask(panel, on) {
       }
 
       function wait(next) {
+        // What stands there answers another question.
+        asked += 1;
         wish = next;
+        replace(ways, skeleton(3));
         clearTimeout(timer);
         timer = setTimeout(ask, PATIENCE);
       }
@@ -98,6 +101,7 @@ export function createSplitTask(panel, on) {
         h("p", { class: "quiet" }, t("下面三种分法，家庭都不会被切开；选中一种，地图上先看样子。")),
         ways,
       ]);
+      replace(ways, skeleton(3));
       ask();
     },
   };

@@ -1,0 +1,405 @@
+"""Who answers for which grid: the assign page, by mouse, keyboard and finger."""
+
+import re
+
+import pytest
+from django.db import transaction
+from playwright.sync_api import expect
+
+from core.scope import acting_as_system
+from households.territory.duties import assign_lead
+from tests.e2e import south
+from tests.e2e.pages import click_map, faults, place_on_screen, settled
+
+MIDDLE = south.SOUTH + south.SIDE / 2
+TONG1 = south.WEST + south.SIDE / 4
+TONG2 = south.WEST + 3 * south.SIDE / 4
+BOTH = [
+    (south.WEST - 0.001, south.SOUTH - 0.001),
+    (south.WEST + south.SIDE - 0.0005, south.SOUTH - 0.001),
+    (south.WEST + south.SIDE - 0.0005, south.SOUTH + south.SIDE + 0.001),
+    (south.WEST - 0.001, south.SOUTH + south.SIDE + 0.001),
+]
+# The designer compiles its loops the first time.
+SLOW = 90_000
+TABLET = {"viewport": {"width": 820, "height": 1180}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.fixture(scope="module")
+def south_town(people_and_places):
+    south.build(people_and_places)
+    return people_and_places
+
+
+@pytest.fixture
+def assign(pages, south_town):
+    """`assign("south")`: the page of the third town; whatever was drafted before is gone."""
+    south.without_drafts()
+
+    def opened(name="south", path="/assign/", **look):
+        return pages.of(name, path=path, **look)
+
+    opened.pages = pages
+    return opened
+
+
+def choose(page, *names):
+    """By the list."""
+    while (fold := page.locator("button.fold[aria-expanded=false]")).count():
+        fold.first.click()
+    for name in names:
+        page.locator(".grid-row", has_text=name).locator("input").check()
+    settled(page)
+
+
+def card(page, name):
+    return page.locator("[data-member]", has_text=f"示例{name}")
+
+
+def carry(page, row, to):
+    """By the mouse, from the list onto a card; the cards draw together while one carries."""
+    at = row.locator("label").bounding_box()
+    page.mouse.move(at["x"] + 30, at["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(at["x"] + 90, at["y"] + 30, steps=3)
+    expect(page.locator(".carried")).to_be_visible()
+    page.wait_for_timeout(100)
+    target = to.bounding_box()
+    page.mouse.move(target["x"] + 60, target["y"] + 20, steps=5)
+    page.mouse.up()
+
+
+def saved(page, text):
+    expect(page.locator(".draft-state")).to_contain_text(text)
+
+
+def draw(page, points):
+    at = [place_on_screen(page, *point) for point in points]
+    page.mouse.move(*at[0])
+    page.mouse.down()
+    for point in [*at[1:], at[0]]:
+        page.mouse.move(*point, steps=6)
+    page.mouse.up()
+
+
+def draw_by_finger(page, points):
+    at = [place_on_screen(page, *point) for point in points]
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind, where):
+        spots = [{"x": x, "y": y} for x, y in where]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": spots})
+
+    touch("touchStart", [at[0]])
+    for (x0, y0), (x1, y1) in zip(at, [*at[1:], at[0]], strict=True):
+        for i in range(1, 9):
+            touch("touchMove", [(x0 + (x1 - x0) * i / 8, y0 + (y1 - y0) * i / 8)])
+    touch("touchEnd", [])
+
+
+def test_a_beginner_divides_a_village_into_four_even_grids_and_assigns_them(assign):
+    page = assign()
+    done = 0
+
+    def act(what):
+        nonlocal done
+        what()
+        done += 1
+
+    act(page.get_by_label("桐村（全村）").check)
+    act(page.get_by_role("button", name="拆分").click)
+    expect(page.locator(".way")).to_have_count(3, timeout=SLOW)
+    act(lambda: page.get_by_label("自动划成几个网格").fill("4"))
+    act(page.get_by_role("button", name="用这种：工作量最均衡").click)
+    rows = page.locator(".grid-village", has_text="桐村").locator(".grid-row")
+    expect(rows).to_have_count(4, timeout=SLOW)
+    for i, name in enumerate(["an", "bo", "ce", "di"]):
+        act(lambda i=i, name=name: carry(page, rows.nth(i), card(page, name)))
+        expect(rows.nth(i)).to_contain_text(f"示例{name}")
+    for name in ["an", "bo", "ce", "di"]:
+        expect(card(page, name)).to_contain_text("主责1个网格")
+    assert done <= 12
+    expect(page.locator("#selection .problem")).to_be_empty()
+    loads = [float(re.search(r"([\d.]+)小时/月", r)[1]) for r in rows.all_inner_texts()]
+    assert max(loads) <= 1.25 * min(loads)
+
+
+def test_a_lasso_chooses_and_a_card_tells_before_and_after(assign):
+    page = assign()
+    page.click("[data-tool=lasso]")
+    draw(page, BOTH)
+    expect(page.locator(".chosen")).to_contain_text("已选2个网格")
+    expect(page.locator(".grid-row input:checked, .village-head input:checked")).not_to_have_count(
+        0
+    )
+    expect(card(page, "bo")).to_contain_text(re.compile(r"0 → [\d.]+ 小时/月"))
+    card(page, "bo").get_by_role("button", name="设为主责").click()
+    saved(page, "草稿里有1步改动")
+    expect(card(page, "bo")).to_contain_text("主责2个网格")
+
+
+def test_a_lasso_that_crosses_itself_chooses_nothing_and_says_why(assign):
+    assign.pages.forgive = re.compile("422")
+    page = assign()
+    page.click("[data-tool=lasso]")
+    draw(page, [BOTH[0], BOTH[2], BOTH[1], BOTH[3]])
+    expect(page.locator("#selection .problem")).to_have_text(
+        "圈选的线自己交叉了，请重新圈一个不打结的圈。"
+    )
+    expect(page.locator(".chosen")).to_have_count(0)
+
+
+def test_brush_box_and_clicks_choose(assign):
+    page = assign()
+    page.click("[data-tool=brush]")
+    at, to = place_on_screen(page, TONG1, MIDDLE), place_on_screen(page, TONG2, MIDDLE)
+    page.mouse.move(*at)
+    page.mouse.down()
+    page.mouse.move(*to, steps=4)
+    page.mouse.up()
+    expect(page.locator(".chosen")).to_contain_text("已选2个网格")
+    page.click("text=取消选择")
+    page.click("[data-tool=box]")
+    page.mouse.move(*place_on_screen(page, TONG1, MIDDLE))
+    page.mouse.down()
+    page.mouse.move(*place_on_screen(page, TONG1 + 0.001, MIDDLE + 0.002), steps=4)
+    page.mouse.up()
+    expect(page.locator(".chosen")).to_contain_text("桐村第1网格")
+    page.click("[data-tool=click]")
+    click_map(page, TONG2, MIDDLE)
+    expect(page.locator(".chosen")).to_contain_text("桐村第2网格")
+    page.keyboard.down("Shift")
+    click_map(page, TONG1, MIDDLE)
+    page.keyboard.up("Shift")
+    expect(page.locator(".chosen")).to_contain_text("已选2个网格")
+
+
+def test_a_line_splits_a_grid_and_undo_and_redo_know_it(assign):
+    page = assign()
+    choose(page, "桐村第1网格")
+    page.get_by_role("button", name="拆分").click()
+    page.get_by_role("button", name="自己画线切开").click()
+    settled(page)
+    # Between the third and the fourth row of houses.
+    lat = south.SOUTH + south.SIDE * 0.56
+    for lon in [south.WEST - 0.0008, south.WEST + south.SIDE / 2 + 0.0008]:
+        page.mouse.click(*place_on_screen(page, lon, lat))
+        page.wait_for_timeout(350)
+    page.get_by_role("button", name="画好了").click()
+    saved(page, "按线拆分桐村第1网格为 2 个网格")
+    expect(page.locator("#task")).to_be_hidden()
+    rows = page.locator(".grid-village", has_text="桐村").locator(".grid-row")
+    expect(rows).to_have_count(3)
+    page.keyboard.press("Control+z")
+    expect(rows).to_have_count(2)
+    saved(page, "草稿里还没有改动")
+    page.get_by_role("button", name="重做").click()
+    expect(rows).to_have_count(3)
+
+
+def test_a_line_that_does_not_cross_changes_nothing_and_says_why(assign):
+    assign.pages.forgive = re.compile("422")
+    page = assign()
+    choose(page, "桐村第1网格")
+    page.get_by_role("button", name="拆分").click()
+    page.get_by_role("button", name="自己画线切开").click()
+    settled(page)
+    for lon in [TONG1 - 0.001, TONG1 + 0.001]:
+        page.mouse.click(*place_on_screen(page, lon, MIDDLE + 0.0011))
+        page.wait_for_timeout(350)
+    page.get_by_role("button", name="画好了").click()
+    expect(page.locator("#task .problem")).to_contain_text("这条线没有把网格切开")
+    saved(page, "草稿里还没有改动")
+    page.get_by_role("button", name="取消").click()
+    expect(page.locator("#task")).to_be_hidden()
+
+
+def test_grids_of_two_villages_cannot_be_merged_and_those_of_one_can(assign):
+    page = assign()
+    choose(page, "桐村第1网格", "槐村第1网格")
+    merge = page.get_by_role("button", name="合并")
+    expect(merge).to_be_disabled()
+    page.click("text=取消选择")
+    expect(page.locator(".chosen")).to_have_count(0)
+    choose(page, "桐村第1网格", "桐村第2网格")
+    merge.click()
+    saved(page, "合并桐村第1网格、桐村第2网格")
+    page.get_by_role("button", name="撤销").click()
+    saved(page, "草稿里还没有改动")
+
+
+def test_everything_by_keyboard(assign):
+    page = assign()
+    choose(page)
+    page.locator(".grid-row", has_text="桐村第2网格").locator("input").focus()
+    page.keyboard.press("Space")
+    lead = card(page, "ce").get_by_role("button", name="设为主责")
+    expect(lead).to_be_enabled()
+    lead.focus()
+    page.keyboard.press("Enter")
+    saved(page, "桐村第2网格由示例ce主责")
+    expect(card(page, "ce").get_by_role("button", name="设为主责")).to_be_disabled()
+
+
+def test_what_nobody_answers_for_is_counted(assign):
+    page = assign()
+    counter = page.locator("#counter button")
+    expect(counter).to_have_text("未分工 2 个网格")
+    before = page.evaluate("location.hash")
+    counter.click()
+    settled(page)
+    assert page.evaluate("location.hash") != before
+    choose(page, "桐村第2网格")
+    card(page, "bo").get_by_role("button", name="设为主责").click()
+    expect(counter).to_have_text("未分工 1 个网格")
+
+
+def test_the_second_editor_sees_what_the_first_did_and_chooses(assign):
+    assign.pages.forgive = re.compile("409")
+    first = assign("south")
+    choose(first, "桐村第2网格")
+    card(first, "bo").get_by_role("button", name="设为主责").click()
+    saved(first, "草稿里有1步改动")
+    second = assign.pages.of("south2", path=f"/assign/{first.evaluate('location.hash')}")
+    saved(second, "草稿里有1步改动")
+    card(first, "ce").get_by_role("button", name="设为主责").click()
+    saved(first, "草稿里有2步改动")
+    choose(second, "桐村第2网格")
+    card(second, "di").get_by_role("button", name="设为主责").click()
+    dialog = second.locator("dialog")
+    expect(dialog).to_contain_text("示例south也在改这份草稿")
+    expect(dialog).to_contain_text("桐村第2网格由示例ce主责")
+    expect(dialog).to_contain_text("桐村第2网格由示例di主责")
+    assert faults(second) == []
+    dialog.get_by_role("button", name="在对方的基础上再做我的").click()
+    saved(second, "草稿里有3步改动")
+    # The first is told without asking.
+    expect(first.locator("#selection .problem")).to_contain_text(
+        "示例south2刚刚改了这份草稿", timeout=15_000
+    )
+    saved(first, "草稿里有3步改动")
+
+
+def test_a_village_proposes_and_the_town_publishes_and_takes_back(assign):
+    village = assign("tong")
+    choose(village, "桐村第2网格")
+    card(village, "bo").get_by_role("button", name="设为主责").click()
+    saved(village, "草稿里有1步改动")
+    village.get_by_role("button", name="预览和发布").click()
+    expect(village.locator("dialog")).to_contain_text("换人负责的家庭：24户")
+    village.get_by_role("button", name="提交给乡镇").click()
+    saved(village, "村里提交的方案")
+
+    town = assign.pages.of("south", path="/assign/")
+    town.click("text=其他草稿 1")
+    town.click(".others button >> text=桐村")
+    settled(town)
+    saved(town, "村里提交的方案，1步改动")
+    town.get_by_role("button", name="预览和发布").click()
+    dialog = town.locator("dialog")
+    expect(dialog).to_contain_text("无人主责 → 示例bo")
+    assert dialog.locator(".handed .mark").first.get_attribute("class").startswith("mark mark-1")
+    assert faults(town) == []
+    dialog.get_by_role("button", name="现在发布").click()
+    expect(town.locator("#selection .problem")).to_have_text("已发布，从现在起生效。")
+    saved(town, "还没有改动")
+
+    town.get_by_role("button", name="历史").click()
+    town.click("text=发布过的调整")
+    settled(town)
+    click_map(town, TONG2, south.SOUTH + south.SIDE * 0.8)
+    expect(town.locator(".answered")).to_contain_text("主责 示例bo")
+    assert faults(town) == []
+    town.locator(".changes button").first.click()
+    town.locator("dialog").get_by_role("button", name="撤销这次调整").click()
+    expect(town.locator("#selection .problem")).to_contain_text("已撤销")
+    expect(card(town, "bo")).to_contain_text("主责0个网格")
+
+
+def test_a_stale_draft_is_compared_and_nothing_is_overwritten_unasked(assign, south_town):
+    assign.pages.forgive = re.compile("409")
+    page = assign()
+    choose(page, "槐村第2网格")
+    card(page, "huaimei").get_by_role("button", name="设为主责").click()
+    saved(page, "草稿里有1步改动")
+    with acting_as_system("e2e"), transaction.atomic():
+        assign_lead(
+            code=f"{south.HUAI}002", lead=south_town.people["di"].pk, expected_lead=None,
+            by=south_town.people["south"],
+        )  # fmt: skip
+    page.get_by_role("button", name="预览和发布").click()
+    page.locator("dialog").get_by_role("button", name="现在发布").click()
+    whose = page.locator("dialog").last
+    expect(whose).to_contain_text("有1个网格已经被别人改过")
+    whose.get_by_role("button", name="按选的发布").click()
+    expect(whose.locator(".problem")).to_have_text("请给每个网格选一种。")
+    whose.get_by_label("用我的草稿").check()
+    whose.get_by_role("button", name="按选的发布").click()
+    expect(page.locator("#selection .problem")).to_have_text("已发布，从现在起生效。")
+    expect(card(page, "huaimei")).to_contain_text("主责2个网格")
+
+
+def test_on_a_tablet_by_touch(assign):
+    page = assign(look=TABLET)
+    click_map(page, TONG1, MIDDLE)
+    click_map(page, TONG2, MIDDLE)
+    expect(page.locator(".chosen")).to_contain_text("已选2个网格")
+    page.tap("text=取消选择")
+    page.tap("[data-tool=lasso]")
+    draw_by_finger(page, BOTH)
+    expect(page.locator(".chosen")).to_contain_text("已选2个网格")
+    card(page, "bo").get_by_role("button", name="设为主责").tap()
+    saved(page, "草稿里有1步改动")
+    page.get_by_role("button", name="撤销").tap()
+    saved(page, "草稿里还没有改动")
+
+
+@pytest.mark.parametrize("name", ["district", "an"])
+def test_who_may_only_look_is_given_nothing_to_change(assign, name):
+    page = assign(name, path="/assign/#/999001103" if name == "district" else "/assign/")
+    expect(page.locator(".draft-state")).to_contain_text("这里只能查看")
+    choose(page, "桐村第1网格")
+    expect(page.locator(".chosen-actions")).to_have_count(0)
+    expect(page.locator(".member-actions")).to_have_count(0)
+    expect(page.get_by_role("button", name="预览和发布")).to_have_count(0)
+
+
+def test_the_district_first_chooses_a_town(assign):
+    page = assign("district")
+    page.click("#towns >> text=南镇")
+    expect(page.locator("#assign-name")).to_have_text("南镇")
+    page.go_back()
+    expect(page.locator("#towns")).to_be_visible()
+    assert faults(page) == []
+
+
+def split(page):
+    choose(page, "桐村第1网格")
+    page.get_by_role("button", name="拆分").click()
+    expect(page.locator(".way")).to_have_count(3, timeout=SLOW)
+
+
+def border(page):
+    choose(page, "桐村第1网格")
+    page.get_by_role("button", name="移动边界").click()
+
+
+STATES = {
+    "start": None,
+    "chosen": lambda page: choose(page, "桐村第1网格", "桐村第2网格"),
+    "split": split,
+    "border": border,
+    "legend": lambda page: page.click("#legend summary"),
+    "gauges": lambda page: page.select_option("#colour", "gauge"),
+    "history": lambda page: page.get_by_role("button", name="历史").click(),
+}
+
+
+@pytest.mark.parametrize("look", [None, TABLET, "phone"], ids=["desktop", "tablet", "phone"])
+@pytest.mark.parametrize("state", STATES)
+def test_nothing_stands_in_anybodys_way(assign, state, look):
+    page = assign(**({"phone": True} if look == "phone" else {"look": look}))
+    if STATES[state]:
+        STATES[state](page)
+        page.wait_for_timeout(300)
+    assert faults(page) == []
