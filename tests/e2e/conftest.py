@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import connections
 from playwright.sync_api import sync_playwright
 
-from tests.e2e import district
+from tests.e2e import district, south
 from tests.e2e.pages import PHONE, Pages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,3 +111,21 @@ def pages(browser, server, people_and_places):
     opened = Pages(browser, server, session_of)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="package")
+def south_town(people_and_places):
+    south.build(people_and_places)
+    return people_and_places
+
+
+@pytest.fixture
+def assign(pages, south_town):
+    """`assign("south")`: the page of the third town; whatever was drafted before is gone."""
+    south.without_drafts()
+
+    def opened(name="south", path="/assign/", **look):
+        return pages.of(name, path=path, **look)
+
+    opened.pages = pages
+    return opened

@@ -9,92 +9,21 @@ from playwright.sync_api import expect
 from core.scope import acting_as_system
 from households.territory.duties import assign_lead
 from tests.e2e import south
+from tests.e2e.assigning import (
+    BOTH,
+    MIDDLE,
+    SLOW,
+    TABLET,
+    TONG1,
+    TONG2,
+    card,
+    carry,
+    choose,
+    draw,
+    draw_by_finger,
+    saved,
+)
 from tests.e2e.pages import click_map, faults, place_on_screen, settled
-
-MIDDLE = south.SOUTH + south.SIDE / 2
-TONG1 = south.WEST + south.SIDE / 4
-TONG2 = south.WEST + 3 * south.SIDE / 4
-BOTH = [
-    (south.WEST - 0.001, south.SOUTH - 0.001),
-    (south.WEST + south.SIDE - 0.0005, south.SOUTH - 0.001),
-    (south.WEST + south.SIDE - 0.0005, south.SOUTH + south.SIDE + 0.001),
-    (south.WEST - 0.001, south.SOUTH + south.SIDE + 0.001),
-]
-# The designer compiles its loops the first time.
-SLOW = 90_000
-TABLET = {"viewport": {"width": 820, "height": 1180}, "has_touch": True, "is_mobile": True}
-
-
-@pytest.fixture(scope="module")
-def south_town(people_and_places):
-    south.build(people_and_places)
-    return people_and_places
-
-
-@pytest.fixture
-def assign(pages, south_town):
-    """`assign("south")`: the page of the third town; whatever was drafted before is gone."""
-    south.without_drafts()
-
-    def opened(name="south", path="/assign/", **look):
-        return pages.of(name, path=path, **look)
-
-    opened.pages = pages
-    return opened
-
-
-def choose(page, *names):
-    """By the list."""
-    while (fold := page.locator("button.fold[aria-expanded=false]")).count():
-        fold.first.click()
-    for name in names:
-        page.locator(".grid-row", has_text=name).locator("input").check()
-    settled(page)
-
-
-def card(page, name):
-    return page.locator("[data-member]", has_text=f"示例{name}")
-
-
-def carry(page, row, to):
-    """By the mouse, from the list onto a card; the cards draw together while one carries."""
-    at = row.locator("label").bounding_box()
-    page.mouse.move(at["x"] + 30, at["y"] + 10)
-    page.mouse.down()
-    page.mouse.move(at["x"] + 90, at["y"] + 30, steps=3)
-    expect(page.locator(".carried")).to_be_visible()
-    page.wait_for_timeout(100)
-    target = to.bounding_box()
-    page.mouse.move(target["x"] + 60, target["y"] + 20, steps=5)
-    page.mouse.up()
-
-
-def saved(page, text):
-    expect(page.locator(".draft-state")).to_contain_text(text)
-
-
-def draw(page, points):
-    at = [place_on_screen(page, *point) for point in points]
-    page.mouse.move(*at[0])
-    page.mouse.down()
-    for point in [*at[1:], at[0]]:
-        page.mouse.move(*point, steps=6)
-    page.mouse.up()
-
-
-def draw_by_finger(page, points):
-    at = [place_on_screen(page, *point) for point in points]
-    finger = page.context.new_cdp_session(page)
-
-    def touch(kind, where):
-        spots = [{"x": x, "y": y} for x, y in where]
-        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": spots})
-
-    touch("touchStart", [at[0]])
-    for (x0, y0), (x1, y1) in zip(at, [*at[1:], at[0]], strict=True):
-        for i in range(1, 9):
-            touch("touchMove", [(x0 + (x1 - x0) * i / 8, y0 + (y1 - y0) * i / 8)])
-    touch("touchEnd", [])
 
 
 def test_a_beginner_divides_a_village_into_four_even_grids_and_assigns_them(assign):
@@ -370,36 +299,4 @@ def test_the_district_first_chooses_a_town(assign):
     expect(page.locator("#assign-name")).to_have_text("南镇")
     page.go_back()
     expect(page.locator("#towns")).to_be_visible()
-    assert faults(page) == []
-
-
-def split(page):
-    choose(page, "桐村第1网格")
-    page.get_by_role("button", name="拆分").click()
-    expect(page.locator(".way")).to_have_count(3, timeout=SLOW)
-
-
-def border(page):
-    choose(page, "桐村第1网格")
-    page.get_by_role("button", name="移动边界").click()
-
-
-STATES = {
-    "start": None,
-    "chosen": lambda page: choose(page, "桐村第1网格", "桐村第2网格"),
-    "split": split,
-    "border": border,
-    "legend": lambda page: page.click("#legend summary"),
-    "gauges": lambda page: page.select_option("#colour", "gauge"),
-    "history": lambda page: page.get_by_role("button", name="历史").click(),
-}
-
-
-@pytest.mark.parametrize("look", [None, TABLET, "phone"], ids=["desktop", "tablet", "phone"])
-@pytest.mark.parametrize("state", STATES)
-def test_nothing_stands_in_anybodys_way(assign, state, look):
-    page = assign(**({"phone": True} if look == "phone" else {"look": look}))
-    if STATES[state]:
-        STATES[state](page)
-        page.wait_for_timeout(300)
     assert faults(page) == []

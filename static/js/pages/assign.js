@@ -172,6 +172,7 @@ async function start() {
   const draftBar = createDraftBar($("draft"), {
     ...editing,
     ...publishing,
+    preview: () => publishing.preview(),
     history: past.open,
     open: (draft) => address.go({ area: draft.division.startsWith(place().area) || place().area.startsWith(draft.division) ? draft.division : place().area, draft: draft.id }),
   });

@@ -15,10 +15,12 @@ export function createEditing(page) {
 
   function names(rows) {
     if (rows.length === 1) return rows[0].title;
+    return isWhole(rows) ? page.villages().get(rows[0].village) : t("{n}个网格", { n: rows.length });
+  }
+
+  function isWhole(rows) {
     const { village } = rows[0];
-    const whole = [...page.rows().values()].filter((row) => row.village === village).length;
-    const isWhole = rows.length === whole && rows.every((row) => row.village === village);
-    return isWhole ? page.villages().get(village) : t("{n}个网格", { n: rows.length });
+    return rows.every((row) => row.village === village) && rows.length === [...page.rows().values()].filter((row) => row.village === village).length;
   }
 
   async function take(kind, body, mine, problem = page.problem) {
@@ -115,7 +117,7 @@ export function createEditing(page) {
       page.use("click");
       page.problem("");
       map.zoomTo([...chosen]);
-      split.open({ picked: rows, members: page.members(), place: names(rows) });
+      split.open({ picked: rows, members: page.members(), place: names(rows), isWhole: isWhole(rows) });
     },
     lead(id) {
       const rows = picked();

@@ -84,10 +84,10 @@ function families(preview, classes, onMore) {
 
 /**
  * @param {object} on {page(n) → families|null, publish(on: string|null) → problem|null, propose() → problem|null}
- * @param {object} may {publish: boolean, today: string}
+ * @param {object} shown with may {publish: boolean, today: string}, news: a sentence to say first
  * @returns {Promise<any>} true when it was published or proposed
  */
-export function showPreview({ preview, classes, person, may }, on) {
+export function showPreview({ preview, news, classes, person, may }, on) {
   return ask(
     t("发布之前看一看"),
     (close, problem) => {
@@ -103,6 +103,7 @@ export function showPreview({ preview, classes, person, may }, on) {
       const body = h("div", {});
       replace(
         body,
+        news ? h("p", { class: "problem", role: "alert" }, news) : null,
         h("p", { class: "lead" }, t("改动{g}个网格，涉及{m}位人员，{n}户家庭换人负责。", { g: preview.grids.length, m: preview.members.length, n: preview.families.n })),
         members(preview.members),
         families(preview, classes, on.page),

@@ -14,11 +14,17 @@ export function createPublishing(page) {
   const { api, session, boot, role } = page;
   const previewOf = (n) => api.get(`/api/drafts/${session.get().id}/preview/${n > 1 ? `?page=${n}` : ""}`);
 
+  let changed = ""; // families came or went since the preview: it is shown anew, with this sentence
+
   /* null: done. A sentence: why not. undefined: not done, and nothing to say. */
   async function end(path, body, mine) {
     try {
       return (await session.end(path, body, mine)) ? null : undefined;
     } catch (error) {
+      if (error.code === "households_changed") {
+        changed = page.sentence(error);
+        return null;
+      }
       if (error.code !== "stale_draft") return page.sentence(error);
       const resolve = await askWhose(error.detail.grids, page.person);
       return resolve ? end(path, { ...body, resolve: { ...body.resolve, ...resolve } }, mine) : undefined;
@@ -35,14 +41,17 @@ export function createPublishing(page) {
         return page.problem(page.sentence(error));
       }
       const may = { publish: role === "town", today: daysAgo(-1) };
+      const news = changed;
+      changed = "";
       const sent = await showPreview(
-        { preview, classes: boot.scheme.classes, person: page.person, may },
+        { preview, news, classes: boot.scheme.classes, person: page.person, may },
         {
           page: (n) => previewOf(n).then((found) => found.families.list, () => null),
           publish: (on) => end("publish", { on, seen: preview.seen }, t("发布")),
           propose: () => end("propose", {}, t("提交给乡镇")),
         },
       );
+      if (changed) return this.preview();
       if (!sent) return null;
       const { state, effective_on: on } = session.get();
       const told = { published: t("已发布，从现在起生效。"), scheduled: t("已定好，{day}生效。", { day: day(on) }), proposed: t("已提交给乡镇，等待发布。") }[state];

@@ -38,11 +38,11 @@ export function createSplitTask(panel, on) {
   }
 
   return {
-    /** @param {object[]} picked the chosen rows, of one village */
-    open({ picked, members, place }) {
+    /** @param {{picked: object[], isWhole: boolean}} what the chosen rows, of one village; are they all of it? */
+    open({ picked, members, place, isWhole }) {
       const { load } = sumOf(picked);
       const ways = h("ul", { class: "ways" });
-      let wish = { parts: Math.max(usualParts(picked[0].village, members), picked.length) };
+      let wish = { parts: isWhole ? Math.max(usualParts(picked[0].village, members), picked.length) : Math.max(2, picked.length) };
       let timer = null;
 
       async function ask() {

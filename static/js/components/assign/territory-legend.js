@@ -4,7 +4,8 @@ import { h, replace } from "../../lib/dom.js";
 import { decimal } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { GAUGE_NAMES } from "../../lib/paint.js";
-import { shade } from "../../lib/scale.js";
+import { mix, shade } from "../../lib/scale.js";
+import { readTheme } from "../../map/theme.js";
 
 const MEANING = {
   lead: "同一种颜色是同一位主责人，名字写在网格上。颜色没有好坏之分。",
@@ -27,9 +28,8 @@ export function createTerritoryLegend(root) {
     const steps = limits.length + 1;
     return Array.from({ length: steps }, (_, i) => {
       const text = i === steps - 1 ? (limits.length ? t("{a} 以上", { a: decimal(limits[i - 1]) }) : t("大于 0")) : `${decimal(i ? limits[i - 1] : 0)}–${decimal(limits[i])}`;
-      const ramp = h("i", { class: "swatch swatch-ramp", "aria-hidden": "true" });
-      ramp.style.setProperty("--part", `${Math.round(100 * shade(i, limits))}%`);
-      return line(ramp, text);
+      const [low, high] = readTheme().ramp;
+      return line(h("i", { class: "swatch", "aria-hidden": "true", style: { "background-color": mix(low, high, shade(i, limits)) } }), text);
     });
   }
 
