@@ -1,22 +1,9 @@
-"""What every import command shares: how it is called, how it speaks, how it ends.
+"""What every import command shares. How it speaks and ends: core/commands.py."""
 
-Exit codes: 0 done · 1 refused, with reasons · 2 wrong use (argparse's own). Progress and reasons go
-to stderr; with ``--json`` the last line of stdout is one JSON object.
-"""
-
-import json
-import sys
-import time
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
-
-from core.errors import DomainError, Invalid
-from core.scope import acting_as_system
-
-# Seconds between two lines of progress: enough to see that it lives, few enough to read.
-PROGRESS_EVERY_S = 1.0
+from core.commands import Progress, SystemCommand
+from core.errors import Invalid
 
 
 class FileNotUsable(Invalid):
@@ -31,27 +18,6 @@ class ImportRefused(Invalid):
         self.reasons = list(reasons)
 
 
-class Progress:
-    """Lines such as ``写入 12000/250000(4%)`` on stderr, at most one a second."""
-
-    def __init__(self, write):
-        self._write = write
-        self._last = 0.0
-
-    def __call__(self, what: str, done: int | None = None, total: int | None = None) -> None:
-        now = time.monotonic()
-        if done is not None and done != total and now - self._last < PROGRESS_EVERY_S:
-            return
-        self._last = now
-        self._write(
-            what
-            if done is None
-            else f"{what} {done}/{total}({min(100, 100 * done // total)}%)"
-            if total
-            else f"{what} {done}"
-        )
-
-
 def _check_readable(path: Path) -> None:
     """Raise FileNotUsable for a path that cannot be opened, before anything else is tried."""
     if path.is_dir():
@@ -64,22 +30,19 @@ def _check_readable(path: Path) -> None:
         raise FileNotUsable(f"“{path}”打不开({error.strerror})。请检查文件权限。") from None
 
 
-class ImportCommand(BaseCommand):
-    """A command that reads one file and writes in one transaction, as the system.
+class ImportCommand(SystemCommand):
+    """A command that reads one file.
 
-    A subclass gives `add_file_arguments(parser)` and `run(path, options, progress) -> dict`; the
-    dict is the report. Whatever it raises, nothing stays half done. ``--dry-run`` runs all of it
-    and rolls back.
+    A subclass gives `add_file_arguments(parser)` and `run(path, options, progress) -> dict`.
     """
 
     purpose = "import"
-    requires_system_checks = []
+    refused = "没有导入"
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path, metavar="FILE", help="要导入的文件")
         self.add_file_arguments(parser)
-        parser.add_argument("--dry-run", action="store_true", help="只检查和比较，不写入")
-        parser.add_argument("--json", action="store_true", help="最后一行输出一个 JSON 对象")
+        super().add_arguments(parser)
 
     def add_file_arguments(self, parser):
         raise NotImplementedError
@@ -87,37 +50,6 @@ class ImportCommand(BaseCommand):
     def run(self, path: Path, options: dict, progress: Progress) -> dict:
         raise NotImplementedError
 
-    def describe(self, report: dict) -> list[str]:
-        """The report as Chinese lines for people."""
-        raise NotImplementedError
-
-    def handle(self, *args, **options):
-        progress = Progress(lambda line: self.stderr.write(line))
-        try:
-            _check_readable(options["file"])
-            with transaction.atomic(), acting_as_system(self.purpose):
-                report = self.run(options["file"], options, progress)
-                if options["dry_run"]:
-                    transaction.set_rollback(True)
-        except DomainError as error:
-            reasons = getattr(error, "reasons", [])
-            for reason in reasons:
-                self.stderr.write(f"  · {reason}")
-            self.stderr.write(f"没有导入：{error.message}")
-            if options["json"]:
-                self._print_json(
-                    {"ok": False, "code": error.code, "message": error.message, "reasons": reasons}
-                )
-            raise SystemExit(1) from None
-        except KeyboardInterrupt:
-            raise CommandError("已停止，什么都没有改。", returncode=1) from None
-        for line in self.describe(report):
-            self.stderr.write(line)
-        if options["dry_run"]:
-            self.stderr.write("这是试运行，什么都没有写入。")
-        if options["json"]:
-            self._print_json({"ok": True, "dry_run": options["dry_run"], **report})
-
-    def _print_json(self, content: dict) -> None:
-        self.stdout.write(json.dumps(content, ensure_ascii=False, default=str))
-        sys.stdout.flush()
+    def work(self, options: dict, progress: Progress) -> dict:
+        _check_readable(options["file"])
+        return self.run(options["file"], options, progress)

@@ -247,7 +247,7 @@ def alternatives(request, pk: int):
     if not store.may_edit(by, found.scope):
         raise NotFound("没有找到这份草稿。")
     state = store.state_of(found, store.villages_of(found.scope))
-    place, _ = editing.site_of(body, state, by)
+    place, _ = editing.site_of(body, state, found.scope, by)
     k = editing.parts_asked(body, place)
     told = designing.explained(place, k, seed=0)
     for way in told:

@@ -70,7 +70,8 @@ def divide(place: Site, k: int, objective: str, seed: int) -> Design:
 def as_edit(state: State, place: Site, design: Design) -> steps.Edit:
     """New grids for the old; each keeps the people of the grid most of its families come from."""
     keys = state.new_keys(len(design.polygons))
-    changed = steps.gone(place.cells)
+    # Ground without a grid has no key.
+    changed = steps.gone([c for c in place.cells if c.key])
     for i, (key, polygon) in enumerate(zip(keys, design.polygons, strict=True)):
         geom = place.frame.degrees(polygon)
         came = Counter(place.where[design.household == i].tolist())

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from accounts.models import Member
-from boundaries.models import Division
+from boundaries.models import Division, Level
+from boundaries.services.outlines import from_django
 from core.errors import Malformed
 from grids.drafts import steps, store
-from grids.drafts.state import State
+from grids.drafts.state import Cell, State
 from grids.models import Draft, DraftStep
 from grids.people import answerable, town_of
 from households.territory import designing, reading, suggesting
@@ -160,16 +161,20 @@ def _move_border(asked: _Asked, state: State, draft: Draft, by: Member):
     return steps.move_border(state, source, target, asked.points("ring"), homes)
 
 
-def _chosen(asked: _Asked, state: State) -> list[str]:
-    """`keys`, or one `key`, or every grid of a `village`."""
+def _chosen(asked: _Asked, state: State, scope: Division) -> list[Cell]:
+    """`keys`, or one `key`, or every grid of a `village`; its ground where it has none yet."""
     if "village" in asked.body:
-        village = Division.objects.filter(code=str(asked.body["village"])).first()
-        return [c.key for c in state.in_village(village.pk)] if village else []
-    return [asked.key()] if "key" in asked.body else asked.keys()
+        villages = Division.objects.under(scope).current().filter(level=Level.VILLAGE)
+        village = villages.filter(code=str(asked.body["village"])).first()
+        keys = [c.key for c in state.in_village(village.pk)] if village else []
+        if village and village.geom and not keys:
+            return [Cell("", village.pk, village.name, from_django(village.geom))]
+        return state.chosen(keys)
+    return state.chosen([asked.key()] if "key" in asked.body else asked.keys())
 
 
-def site_of(asked: dict, state: State, by: Member) -> tuple[designing.Site, Homes]:
-    cells = state.chosen(_chosen(_Asked(asked), state))
+def site_of(asked: dict, state: State, scope: Division, by: Member) -> tuple[designing.Site, Homes]:
+    cells = _chosen(_Asked(asked), state, scope)
     homes = read_homes(by, {c.village for c in cells})
     # As households are joined: of two grids that share an edge the first code has it.
     cells.sort(key=lambda c: (c.code or "9" * 16, c.key))
@@ -186,7 +191,7 @@ def parts_asked(asked: dict, place: designing.Site) -> int:
 
 
 def _split_auto(asked: _Asked, state: State, draft: Draft, by: Member):
-    place, _ = site_of(asked.body, state, by)
+    place, _ = site_of(asked.body, state, draft.scope, by)
     objective, seed = asked.body.get("objective", "balance"), asked.body.get("seed", 0)
     if objective not in designing.OBJECTIVES or type(seed) is not int or seed < 0:
         raise Malformed("objective 应为 balance、compact 或 together,seed 应为非负整数。")
@@ -198,7 +203,7 @@ def _rebalance(asked: _Asked, state: State, draft: Draft, by: Member):
     tol = asked.body.get("tol", 0.1)
     if not isinstance(tol, int | float) or not 0.01 <= tol <= 0.5:
         raise Malformed("tol 应在 0.01 到 0.5 之间。")
-    place, homes = site_of(asked.body, state, by)
+    place, homes = site_of(asked.body, state, draft.scope, by)
     return designing.evened(place, homes.slot, float(tol))
 
 

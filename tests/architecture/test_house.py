@@ -10,7 +10,7 @@ ACTS_AS_SYSTEM = {
     "core/scope.py",
     "households/services.py",
     "households/territory/publish.py",
-    "core/importing.py",
+    "core/commands.py",
     "households/imports",
     "gis_app/demo/load.py",
 }
