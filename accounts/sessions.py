@@ -18,7 +18,7 @@ from django.http import HttpRequest
 _PROOF = """
     SELECT s.session_data, m.password, m.role, m.division_id
     FROM django_session AS s, accounts_member AS m
-    WHERE s.session_key = %s AND s.expire_date > now() AND m.id = %s AND m.is_active
+    WHERE s.session_key = $1 AND s.expire_date > now() AND m.id = $2 AND m.is_active
 """
 _SIZE = 1000
 # {session key: (member, the row that proved it)}, oldest first.
@@ -68,6 +68,4 @@ def _still(key: str, member_id: int) -> tuple | None:
 
 
 def _prove(key: str, member_id: int) -> tuple | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_PROOF, [key, member_id])
-        return cursor.fetchone()
+    return connection.fetch_prepared("session_proof (text, bigint)", _PROOF, (key, member_id))

@@ -4,6 +4,7 @@ import os
 
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
+from django.db import connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gis_app.settings")
 pages = get_wsgi_application()
@@ -20,6 +21,15 @@ class TileHandler(WSGIHandler):
             super().load_middleware(is_async)
         finally:
             settings.MIDDLEWARE = everything
+
+    def __call__(self, environ, start_response):
+        """Without the signals that begin and end a request: all they do here is to look after the
+        connection, whose health the member's look-up proves."""
+        response = self.get_response(self.request_class(environ))
+        if connection.errors_occurred:
+            connection.close_if_unusable_or_obsolete()
+        start_response(f"{response.status_code} {response.reason_phrase}", [*response.items()])
+        return [response.content]
 
 
 tiles = TileHandler()

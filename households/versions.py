@@ -19,13 +19,16 @@ from households.territory.publish import publish_due
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Every village: id, data version, bounds in metres of EPSG:3857 (NaN: no outline)."""
+    """Every village: id and data version, bounds in metres of EPSG:3857 (NaN: no outline)."""
 
-    ids: np.ndarray  # n, int64
-    versions: np.ndarray  # n, int64
+    keys: np.ndarray  # n × 2, int64: id, data version
     bounds: np.ndarray  # n × 4, float64: west, south, east, north
     # Which villages a tile shows, for the tiles asked about while this snapshot lasts.
     _shown: dict[Tile, np.ndarray] = field(default_factory=dict, repr=False)
+
+    @property
+    def ids(self) -> np.ndarray:
+        return self.keys[:, 0]
 
     def touching(self, tile: Tile) -> np.ndarray:
         """Which villages a tile shows: their places in `ids`."""
@@ -49,8 +52,7 @@ class Snapshot:
 
     def stamp(self, chosen: np.ndarray | slice = slice(None)) -> str:
         """A text that changes when one of the chosen villages does."""
-        pairs = np.stack([self.ids[chosen], self.versions[chosen]])
-        return hashlib.blake2b(pairs.tobytes(), digest_size=8).hexdigest()
+        return hashlib.blake2b(self.keys[chosen].tobytes(), digest_size=8).hexdigest()
 
 
 def _read(_key) -> Snapshot:
@@ -66,7 +68,7 @@ def _read(_key) -> Snapshot:
         rows = cursor.fetchall()
     keys = np.array([row[:2] for row in rows], np.int64).reshape(len(rows), 2)
     bounds = np.array([row[2:] for row in rows], float).reshape(len(rows), 4)  # None → NaN
-    return Snapshot(keys[:, 0], keys[:, 1], bounds)
+    return Snapshot(keys, bounds)
 
 
 _snapshots = Memo(_read, seconds=1, size=1)

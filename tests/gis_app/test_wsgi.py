@@ -4,7 +4,9 @@ import io
 import sys
 
 import pytest
+from django.db import OperationalError, connection, connections
 
+from accounts import sessions
 from gis_app.wsgi import application
 
 
@@ -75,3 +77,35 @@ def test_everything_else_takes_the_long_way(db):
     answer = ask("/")
     assert answer["status"] == 302
     assert answer["headers"]["X-Frame-Options"] == "DENY"
+
+
+def test_a_tile_outlives_the_end_of_its_connection(cookie, monkeypatch):
+    first = ask(TILE, cookie)
+    assert first["status"] in (200, 204)
+    # As after a restart of the database: the kept connection fails once, a new one does not.
+    proofs = [OperationalError("terminating connection"), sessions._prove]
+
+    def prove(key, member_id):
+        proof = proofs.pop(0)
+        if isinstance(proof, Exception):
+            raise proof
+        return proof(key, member_id)
+
+    closed = []
+    with monkeypatch.context() as patch:
+        patch.setattr(sessions, "_prove", prove)
+        patch.setattr(connections["default"], "in_atomic_block", False)
+        patch.setattr(connections["default"], "close", lambda: closed.append(True))
+        assert ask(TILE, cookie)["body"] == first["body"]
+    assert (proofs, closed) == ([], [True])
+
+
+def test_what_is_prepared_is_prepared_anew_on_another_connection(db):
+    def look():
+        return connection.fetch_prepared("look (int)", "SELECT $1 + 1", (1,))
+
+    assert look() == look() == (2,)
+    connection._prepared.clear()
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE look")
+    assert look() == (2,)
