@@ -21,6 +21,8 @@ class Cell:
     code: str = ""
     lead: int | None = None
     supports: tuple[int, ...] = ()
+    # How many families it is meant to hold, where somebody has said so.
+    target: int | None = None
     # Ids of the published grids from whose ground a new one was drawn.
     parents: tuple[int, ...] = ()
     removed: bool = False
@@ -34,6 +36,7 @@ class Cell:
             "geom": shapely.to_wkb(self.geom, hex=True),
             "lead": self.lead,
             "supports": list(self.supports),
+            "target": self.target,
             "parents": list(self.parents),
             "removed": self.removed,
             "locked": self.locked,
@@ -61,6 +64,7 @@ def cell_from(key: str, row: dict) -> Cell:
         version=row["version"],
         lead=c["lead"],
         supports=tuple(c["supports"]),
+        target=c["target"],
         parents=tuple(c["parents"]),
         removed=c["removed"],
         locked=c["locked"],

@@ -108,6 +108,7 @@ def divided(state: State, cell: Cell, parts: Sequence, how: str) -> Edit:
             code="",
             name="",
             geom=g,
+            target=None,
             parents=published([cell]),
         )
         for k, g in zip(keys, parts, strict=True)

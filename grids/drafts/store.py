@@ -19,6 +19,7 @@ EDITABLE = (Draft.State.OPEN, Draft.State.PROPOSED)
 # would cost more than reading them.
 _GRIDS = """
     SELECT g.id, g.village_id, g.code, g.name, ST_AsBinary(g.geom), g.version, g.closed_on,
+           g.target_households,
            max(a.member_id) FILTER (WHERE a.role = 'lead'),
            array_remove(array_agg(a.member_id ORDER BY a.started_at, a.id)
                         FILTER (WHERE a.role = 'support'), NULL)
@@ -50,8 +51,9 @@ def read_cells(*, villages: Collection[int] = (), ids: Collection[int] = ()) -> 
             removed=closed_on is not None,
             lead=lead,
             supports=tuple(supports or ()),
+            target=target,
         )
-        for (pk, village, code, name, _, version, closed_on, lead, supports), shape in zip(
+        for (pk, village, code, name, _, version, closed_on, target, lead, supports), shape in zip(
             rows, shapes, strict=True
         )
     }

@@ -138,9 +138,11 @@ def _redraw(
         if grid.closed_on != closed or bytes(grid.geom.wkb) != bytes(outline.wkb):
             touched.add(cell.village)
         grid.closed_on, grid.name, grid.geom = closed, cell.name, outline
+        grid.target_households = cell.target
         changed.append(grid)
     with overlaps_told():
-        Grid.objects.bulk_update(changed, ["closed_on", "name", "geom", "version"], batch_size=200)
+        fields = ["closed_on", "name", "geom", "target_households", "version"]
+        Grid.objects.bulk_update(changed, fields, batch_size=200)
         for village, drafted in new.items():
             _open(village, drafted, cells, grids, today)
     _check_tiled(touched)
@@ -170,6 +172,7 @@ def _open(village_id: int, rows: list[DraftGrid], cells, grids: dict[int, Grid],
                 code=code,
                 name=cell.name or default_name(village, code),
                 geom=to_django(cell.geom),
+                target_households=cell.target,
                 opened_on=today,
             )
         )

@@ -73,7 +73,18 @@ def _present_stamp(draft: Draft, member: Member) -> str:
     return stamp(read_homes(member, touched), part)
 
 
-_SHOWN = ("key", "code", "name", "village", "lead", "supports", "n", "c", "load_h")
+_SHOWN = (
+    "key",
+    "code",
+    "name",
+    "village",
+    "lead",
+    "supports",
+    "target_households",
+    "n",
+    "c",
+    "load_h",
+)
 
 
 def _grids(then: list[dict], now: list[dict]) -> list[dict]:

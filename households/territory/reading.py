@@ -133,6 +133,7 @@ def grid_rows(member: Member, place: Division, state: State, cells: list[Cell]) 
                 "target": [_round(middle * (1 - BAND)), _round(middle * (1 + BAND))]
                 if middle
                 else None,
+                "target_households": c.target,
                 "gauges": judge(shapes, i, load.total_h[i] if known else None, middle),
                 "colour_index": colours[i],
                 "locked": c.locked,
@@ -163,7 +164,13 @@ def figure_rows(member: Member, state: State, cells: list[Cell]) -> list[dict]:
 
 
 def same(a: Cell, b: Cell) -> bool:
-    return (a.name, a.lead, a.supports, a.geom) == (b.name, b.lead, b.supports, b.geom)
+    return (a.name, a.lead, a.supports, a.target, a.geom) == (
+        b.name,
+        b.lead,
+        b.supports,
+        b.target,
+        b.geom,
+    )
 
 
 def members(place: Division, rows: list[dict]) -> list[dict]:
