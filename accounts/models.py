@@ -1,7 +1,7 @@
 """Members (执委 and staff): who they are and where they may look."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.contrib.gis.db import models
 from django.db.models import Q
 
 from boundaries.models import Division
@@ -35,6 +35,16 @@ class MemberQuerySet(models.QuerySet):
                 )
         return self.filter(pk=member.pk)
 
+    def homes_visible_to(self, member: "Member"):
+        """Those whose home the member may know: her own, and a chair those of her place.
+
+        Where a member lives is her own matter; the chair needs it to keep her ways short.
+        """
+        seen = Q(pk=member.pk)
+        if member.role in (Role.TOWN, Role.VILLAGE):
+            seen |= Q(division__in=Division.objects.under(member.division).values("pk"))
+        return self.filter(seen, home__isnull=False)
+
 
 class MemberManager(BaseUserManager.from_queryset(MemberQuerySet)):
     def create_user(self, username: str, password: str | None = None, **fields) -> "Member":
@@ -56,6 +66,8 @@ class Member(AbstractBaseUser):
     division = models.ForeignKey(
         Division, models.PROTECT, null=True, blank=True, verbose_name="任职地"
     )
+    # Where she lives, if she has told. Goes out only through `homes_visible_to`.
+    home = models.PointField("住处", null=True, spatial_index=False)
     is_active = models.BooleanField("在任", default=True)
 
     objects = MemberManager()

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from django.contrib.gis.geos import Point
 from django.db import transaction
 
 from accounts.models import Member, Role
@@ -11,6 +12,9 @@ from boundaries.models import Division
 
 # Read aloud over the telephone: no 0 and O, no 1, I and l.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+UNSAID = object()
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,8 @@ class Listed:
     name: str
     role: Role
     division: Division | None
+    # Null: she has none or has taken it back. UNSAID: the list has no such columns.
+    home: Point | object | None = UNSAID
 
 
 @dataclass
@@ -47,15 +53,18 @@ def enrol_members(*, listed: Collection[Listed], with_passwords: bool) -> Enroll
         if member is None:
             member = Member(username=one.username)
             done.new.append(one.username)
-        elif (member.name, member.role, member.division_id) != (
+        elif (member.name, member.role, member.division_id, member.home) != (
             one.name,
             one.role,
             one.division and one.division.pk,
+            member.home if one.home is UNSAID else one.home,
         ):
             done.changed.append(one.username)
         else:
             done.unchanged += 1
         member.name, member.role, member.division = one.name, one.role, one.division
+        if one.home is not UNSAID:
+            member.home = one.home
         if member.pk is None:
             member.set_unusable_password()
         if with_passwords and not member.has_usable_password():

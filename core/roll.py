@@ -25,6 +25,7 @@ class Roll:
     rows: list[Row]
     encoding: str
     notes: list[str]
+    has: frozenset[str]  # which of the known columns it has
     refused: dict[int, list[str]] = field(default_factory=dict)
 
     def refuse(self, row: Row, reason: str) -> None:
@@ -74,7 +75,7 @@ def read_roll(
     if not rows:
         raise ImportRefused("标题行下面没有内容。")
     notes = [*table.notes, *([f"没有用到的列：{'、'.join(unknown)}。"] if unknown else [])]
-    return Roll(table.columns, rows, table.encoding, notes)
+    return Roll(table.columns, rows, table.encoding, notes, frozenset(at))
 
 
 class RollCommand(ImportCommand):

@@ -6,11 +6,14 @@ import json
 import stat
 from contextlib import suppress
 
+import numpy as np
 import pytest
 from django.contrib.auth import authenticate
+from django.contrib.gis.geos import Point
 from django.core.management import call_command
 
 from accounts.models import Member, Role
+from core.coords import wgs84_to_gcj02
 
 HEADER = "账号,姓名,岗位,任职地代码"
 
@@ -194,3 +197,67 @@ def test_a_list_in_gb18030_with_full_width_digits_is_read(cast, roll):
     run(roll(f"wei1,示例执委,执委,{wide}", encoding="gb18030"))
     member = Member.objects.get(username="wei1")
     assert (member.name, member.division) == ("示例执委", cast.liu)
+
+
+WITH_HOME = HEADER + ",经度,纬度"
+
+
+def home_of(username):
+    return Member.objects.get(username=username).home
+
+
+def test_a_home_comes_with_the_list_and_only_if_the_list_has_such_columns(cast, roll):
+    run(roll("wei1,示例执委,执委,999001101201,113.83,34.01", header=WITH_HOME))
+    assert home_of("wei1").coords == (113.83, 34.01)
+    again, _ = run(roll("wei1,示例执委,执委,999001101201,113.83,34.01", header=WITH_HOME))
+    assert again["unchanged"] == 1
+    run(roll("wei1,示例新名,执委,999001101201"))
+    assert home_of("wei1").coords == (113.83, 34.01)
+    taken_back, _ = run(roll("wei1,示例新名,执委,999001101201,,", header=WITH_HOME))
+    assert taken_back["changed"] == ["wei1"]
+    assert home_of("wei1") is None
+
+
+def test_a_home_from_a_consumer_map_is_put_right(cast, roll):
+    at = wgs84_to_gcj02(np.array([[113.83, 34.01]]))[0].round(6)
+    run(roll(f"wei1,示例,执委,999001101201,{at[0]},{at[1]}", header=WITH_HOME), "--crs", "gcj02")
+    assert home_of("wei1").coords == pytest.approx((113.83, 34.01), abs=2e-6)
+
+
+@pytest.mark.parametrize(
+    ("home", "why"),
+    [
+        ("113.83,", "要么都填"),
+        ("东边,34.01", "要么都填"),
+        ("34.01,113.83", "不是地球上的一点"),
+        ("nan,34.01", "不是地球上的一点"),
+        ("113.83,44.01", "千米"),
+    ],
+)
+def test_a_home_that_cannot_be_hers_is_refused(cast, roll, home, why):
+    row = f"a1,示例,执委,999001101201,{home}"
+    report, _ = run(roll("ok1,示例,执委,999001101201,,", row, header=WITH_HOME))
+    assert report["new"] == ["ok1"]
+    assert why in report["rejected"][0]
+
+
+@pytest.mark.parametrize(
+    ("who", "knows"),
+    [
+        ("chair", {"lan", "mei", "hua"}),
+        ("head", {"lan", "mei"}),
+        ("lan", {"lan"}),
+        ("district", set()),
+        ("other_chair", set()),
+    ],
+)
+def test_only_chairs_in_scope_and_she_herself_know_where_she_lives(cast, who, knows):
+    Member.objects.filter(role=Role.MEMBER).update(home=Point(113.83, 34.01, srid=4326))
+    seen = Member.objects.homes_visible_to(getattr(cast, who))
+    assert {m.username for m in seen} == knows
+
+
+def test_the_list_of_colleagues_says_nothing_of_homes(cast, signed_in):
+    Member.objects.update(home=Point(113.83, 34.01, srid=4326))
+    answer = signed_in(cast.chair).get("/api/members/")
+    assert "113.83" not in answer.content.decode()
