@@ -1,5 +1,7 @@
 """What one does on the assign page, and where in the third town."""
 
+from itertools import pairwise
+
 from playwright.sync_api import expect
 
 from tests.e2e import south
@@ -59,15 +61,19 @@ def draw(page, points):
 
 
 def draw_by_finger(page, points):
-    at = [place_on_screen(page, *point) for point in points]
-    finger = page.context.new_cdp_session(page)
+    finger(page, [place_on_screen(page, *point) for point in [*points, points[0]]])
+
+
+def finger(page, at):
+    """A finger put down, drawn over these points of the screen, and lifted."""
+    session = page.context.new_cdp_session(page)
 
     def touch(kind, where):
         spots = [{"x": x, "y": y} for x, y in where]
-        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": spots})
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": spots})
 
     touch("touchStart", [at[0]])
-    for (x0, y0), (x1, y1) in zip(at, [*at[1:], at[0]], strict=True):
+    for (x0, y0), (x1, y1) in pairwise(at):
         for i in range(1, 9):
             touch("touchMove", [(x0 + (x1 - x0) * i / 8, y0 + (y1 - y0) * i / 8)])
     touch("touchEnd", [])

@@ -21,6 +21,7 @@ from tests.e2e.assigning import (
     choose,
     draw,
     draw_by_finger,
+    finger,
     saved,
 )
 from tests.e2e.pages import click_map, faults, place_on_screen, settled
@@ -281,6 +282,64 @@ def test_on_a_tablet_by_touch(assign):
     saved(page, "草稿里有1步改动")
     page.get_by_role("button", name="撤销").tap()
     saved(page, "草稿里还没有改动")
+    # The chosen ones carried onto a card.
+    at, to = page.locator(".chosen").bounding_box(), card(page, "bo").bounding_box()
+    finger(page, [(at["x"] + 20, at["y"] + 20), (to["x"] + 60, to["y"] + 30)])
+    saved(page, "草稿里有1步改动")
+
+
+def test_ground_inside_a_ring_goes_to_the_neighbour(assign):
+    page = assign()
+    choose(page, "桐村第1网格")
+    page.get_by_role("button", name="移动边界").click()
+    settled(page)
+    # The northern row of houses, and a little beyond.
+    west, north = south.WEST - 0.0006, south.SOUTH + south.SIDE + 0.0006
+    east, low = south.WEST + south.SIDE / 2 + 0.0006, south.SOUTH + south.SIDE * 0.84
+    draw(page, [(west, north), (west, low), (east, low), (east, north)])
+    saved(page, "草稿里有1步改动")
+    expect(page.locator("#task")).to_be_hidden()
+    counts = page.locator(".grid-village", has_text="桐村").locator(".grid-row .row-note")
+    expect(counts.nth(0)).to_contain_text("20户")
+    page.reload()
+    settled(page)
+    # Saved, and what was last done is still told.
+    saved(page, "草稿里有1步改动")
+    page.get_by_role("button", name="撤销").click()
+    page.reload()
+    page.get_by_role("button", name="重做").click()
+    saved(page, "草稿里有1步改动")
+
+
+def test_without_network_nothing_is_done_or_lost(assign):
+    assign.pages.forgive = re.compile("ERR_INTERNET_DISCONNECTED")
+    page = assign()
+    choose(page, "桐村第2网格")
+    page.context.set_offline(True)
+    lead = card(page, "bo").get_by_role("button", name="设为主责")
+    lead.click()
+    expect(page.locator("#selection .problem")).to_contain_text("连不上服务器，这一步没有做")
+    expect(page.locator(".chosen")).to_contain_text("桐村第2网格")
+    page.context.set_offline(False)
+    lead.click()
+    saved(page, "草稿里有1步改动")
+
+
+def test_a_draft_is_published_on_a_day_and_can_be_given_up_before(assign):
+    page = assign()
+    choose(page, "桐村第2网格")
+    card(page, "bo").get_by_role("button", name="设为主责").click()
+    saved(page, "草稿里有1步改动")
+    page.get_by_role("button", name="预览和发布").click()
+    dialog = page.locator("dialog")
+    dialog.get_by_role("button", name="到这天发布").click()
+    expect(dialog.locator(".problem")).to_have_text("先选一个今天以后的日期。")
+    dialog.get_by_label("哪天生效").fill("2099-03-08")
+    dialog.get_by_role("button", name="到这天发布").click()
+    saved(page, "已定于2099年3月8日生效")
+    page.get_by_role("button", name="放弃草稿").click()
+    page.locator("dialog").get_by_role("button", name="放弃草稿").click()
+    saved(page, "还没有改动")
 
 
 @pytest.mark.parametrize("name", ["district", "an"])
@@ -300,3 +359,20 @@ def test_the_district_first_chooses_a_town(assign):
     page.go_back()
     expect(page.locator("#towns")).to_be_visible()
     assert faults(page) == []
+
+
+def test_whoever_is_on_leave_is_not_given_grids(assign):
+    assign.pages.forgive = re.compile("422")
+    page = assign()
+    choose(page, "桐村第2网格")
+    page.get_by_role("button", name="登记请假：示例ce").click()
+    dialog = page.locator("dialog")
+    dialog.get_by_label("到哪天").fill("2000-01-01")
+    dialog.get_by_role("button", name="登记", exact=True).click()
+    expect(dialog.locator(".problem")).to_have_text("请假的结束日期早于开始日期。")
+    dialog.get_by_label("到哪天").fill("2099-03-08")
+    dialog.get_by_role("button", name="登记", exact=True).click()
+    expect(card(page, "ce")).to_contain_text("请假到2099年3月8日")
+    card(page, "ce").get_by_role("button", name="设为主责").click()
+    expect(page.locator("#selection .problem")).to_contain_text("示例ce请假到 2099-03-08")
+    saved(page, "草稿里还没有改动")

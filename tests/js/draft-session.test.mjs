@@ -90,3 +90,26 @@ test("somebody else's change is noticed, one's own is not", async () => {
   draft.version += 1;
   assert.equal((await session.look()).version, draft.version);
 });
+
+test("what was read before an edit is not laid over it; it is read again", async () => {
+  const { api, draft } = server();
+  const session = createSession(api, quiet);
+  const answers = [];
+  let arrive;
+  const slow = () => new Promise((done) => (arrive = () => done(draft.cursor ? { ...draft } : null)));
+  const reading = session.calm(slow, (answer) => {
+    answers.push(answer);
+    session.set(answer);
+  });
+  await new Promise(setImmediate);
+  const old = arrive;
+  const edit = session.take("assign", {}, "");
+  old();
+  assert.ok(await edit);
+  assert.deepEqual(answers, []);
+  await new Promise(setImmediate);
+  arrive();
+  await reading;
+  assert.deepEqual(answers, [{ ...draft }]);
+  assert.equal(session.get().cursor, 1);
+});

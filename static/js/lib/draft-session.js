@@ -11,6 +11,7 @@ export function createSession(api, on) {
   let draft = null;
   let redo = 0; // steps undone here that can be done again
   let pending = 0;
+  let begun = 0; // edits ever asked for
   let queue = Promise.resolve();
 
   /* Edits wait for each other: each must know the version that the one before left. */
@@ -18,6 +19,7 @@ export function createSession(api, on) {
     const turn = queue.then(work);
     queue = turn.catch(() => {});
     pending += 1;
+    begun += 1;
     on.changed();
     return turn.finally(() => {
       pending -= 1;
@@ -50,17 +52,26 @@ export function createSession(api, on) {
       const before = draft.cursor;
       draft = answer.draft;
       redo = path === "undo" ? redo + 1 : path === "redo" ? redo - 1 : 0;
-      on.taken(answer, { kind, forward: draft.cursor > before });
+      await on.taken(answer, { kind, forward: draft.cursor > before });
       return answer;
     });
   }
 
   return {
     get: () => draft,
-    /** What the server says the draft is; null: none. */
-    set(next) {
-      if (!next || !draft || next.id !== draft.id) redo = 0;
+    /** What the server says the draft is, and how many steps can be done again; null: none. */
+    set(next, again = 0) {
       draft = next;
+      redo = again;
+    },
+    /** Read the draft while no edit is under way, and again if one began meanwhile: an older answer undoes it on the page. */
+    async calm(read, take) {
+      for (;;) {
+        const seen = begun;
+        await queue;
+        const answer = await read();
+        if (seen === begun) return take(answer);
+      }
     },
     busy: () => pending > 0,
     redo: () => redo,

@@ -74,6 +74,7 @@ export default {
   "拆分：{place}": "Split: {place}",
   "这个村只有一个网格，没有边界可移。": "This village has one grid only; there is no border to move.",
   "撤下主责：{place}": "No lead for {place}",
+  "那份草稿已经发布或放弃，现在看到的是当前的分工。": "That draft is published or given up; this is who answers now.",
   "已经由{name}主责。": "{name} leads already.",
   "{place}由{name}主责": "{name} leads {place}",
   "{place}由{name}协同": "{name} supports {place}",

@@ -2,6 +2,7 @@
 
 import { createCarrier } from "../components/assign/drag.js";
 import { askAgain } from "../components/assign/conflict-dialogs.js";
+import { createControls } from "../components/assign/controls.js";
 import { createCounter } from "../components/assign/counter.js";
 import { createDraftBar } from "../components/assign/draft-bar.js";
 import { createEditing } from "../components/assign/editing.js";
@@ -46,8 +47,7 @@ async function start() {
   let editable = false;
   let drafts = [];
   let last = ""; // the title of the last step
-  let asked = 0;
-  let tool = "click";
+  let [asked, tool] = [0, "click"];
   let lastSeen = new Date();
   let version = null;
 
@@ -134,7 +134,8 @@ async function start() {
     changed: () => showDraft(),
     taken,
     async conflict(detail, mine) {
-      await reload();
+      // Within an edit: nothing else is under way.
+      await read().then(take, () => null);
       return askAgain(detail, mine);
     },
   });
@@ -174,7 +175,7 @@ async function start() {
     ...publishing,
     preview: () => publishing.preview(),
     history: past.open,
-    open: (draft) => address.go({ area: draft.division.startsWith(place().area) || place().area.startsWith(draft.division) ? draft.division : place().area, draft: draft.id }),
+    open: (draft) => address.go({ area: draft.division.length > place().area.length ? draft.division : place().area, draft: draft.id }),
   });
 
   /* Showing. */
@@ -253,20 +254,21 @@ async function start() {
     return found;
   }
 
-  function take({ found, told, shapes }) {
+  function take({ found, told, shapes, last: title, redo, ended }) {
     lastSeen = new Date();
     villages = new Map([...found.path, ...found.children].filter((p) => p.level === "village").map((p) => [p.code, p.name]));
     editable = told.editable;
     members = told.members;
-    session.set(told.draft);
-    if (!told.draft) last = "";
+    session.set(told.draft, redo);
+    last = title;
     const known = new Set(told.grids.map((row) => row.lead).filter((id) => id !== null));
     if (![...known].every((id) => tints.has(id))) tints = new Map();
     dress(rowsOf(told.grids));
     map.outlines(shapes);
     showPath(found);
-    if (told.draft && place().draft !== told.draft.id) address.note({ draft: told.draft.id });
+    address.note({ draft: told.draft ? told.draft.id : null });
     showAll();
+    if (ended) page.say(t("那份草稿已经发布或放弃，现在看到的是当前的分工。"));
   }
 
   /* No further up than where she works. */
@@ -285,14 +287,15 @@ async function start() {
     if (place().area.length === 6) return openDistrict(turn);
     replace($("counter"), skeleton(1));
     try {
-      const answer = await read();
-      if (turn !== asked) return;
-      tints = new Map();
-      $("towns").hidden = true;
-      $("grids").hidden = $("members").hidden = false;
-      take(answer);
-      place().at ? map.go(place().at) : map.all();
-      announce(t("已打开{name}", answer.found));
+      await session.calm(read, (answer) => {
+        if (turn !== asked) return;
+        tints = new Map();
+        $("towns").hidden = true;
+        $("grids").hidden = $("members").hidden = false;
+        take(answer);
+        place().at ? map.go(place().at) : map.all();
+        announce(t("已打开{name}", answer.found));
+      });
     } catch (error) {
       if (turn === asked) failed(error);
     }
@@ -330,8 +333,10 @@ async function start() {
   async function reload() {
     if (place().area.length === 6) return;
     const turn = asked;
-    const answer = await read().catch(() => null);
-    if (answer && turn === asked) take(answer);
+    await session.calm(
+      () => read().catch(() => null),
+      (answer) => answer && turn === asked && take(answer),
+    );
   }
 
   async function taken(answer, { kind, forward }) {
@@ -370,26 +375,7 @@ async function start() {
   }, POLL_EVERY);
 
   $("colour").addEventListener("change", (event) => address.go({ colour: event.target.value }));
-  for (const button of document.querySelectorAll("[data-zoom]")) button.addEventListener("click", () => map.zoom(Number(button.dataset.zoom)));
-  for (const button of document.querySelectorAll(".sides button")) button.addEventListener("click", () => showSide(button.dataset.side));
-  window.addEventListener("resize", () => map.resize());
-  document.addEventListener("keydown", (event) => {
-    if (event.target.closest("input, select, textarea, dialog")) return;
-    if (event.key === "Escape") editing.escape();
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && editable) {
-      event.preventDefault();
-      if (event.shiftKey) editing.redo();
-      else editing.undo();
-    }
-  });
-  document.querySelector("form.language").addEventListener("submit", (event) => {
-    event.target.elements.next.value = `/assign/${location.hash}`;
-  });
-
-  function showSide(name) {
-    document.querySelector(".assign").dataset.side = name;
-    for (const button of document.querySelectorAll(".sides button")) button.setAttribute("aria-pressed", String(button.dataset.side === name));
-  }
+  createControls({ map, editing, editable: () => editable });
 
   $("colour").value = place().colour;
   await openPlace();
