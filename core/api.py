@@ -4,11 +4,11 @@ from operator import attrgetter
 
 import orjson
 from django.contrib.gis.geos import MultiPoint, Point
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
 from django.db import OperationalError
 from django.http import Http404
 from drf_spectacular.utils import extend_schema_field
-from rest_framework import exceptions, pagination, renderers, serializers
+from rest_framework import exceptions, pagination, parsers, renderers, serializers
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -27,6 +27,22 @@ class OrjsonRenderer(renderers.BaseRenderer):
         if data is None:
             return b""
         return orjson.dumps(data, default=_plain, option=orjson.OPT_NON_STR_KEYS)
+
+
+class OrjsonParser(parsers.BaseParser):
+    """A body of JSON and nothing looser: no NaN, no number past infinity, no endless nesting."""
+
+    media_type = "application/json"
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        raw = parser_context["request"].body  # not the stream, which has no end to its patience
+        # PostgreSQL keeps no NUL in a text, whatever field it is meant for.
+        if b"\\u0000" in raw:
+            raise exceptions.ParseError()
+        try:
+            return orjson.loads(raw)
+        except orjson.JSONDecodeError:
+            raise exceptions.ParseError() from None
 
 
 def _plain(value):
@@ -142,6 +158,8 @@ def explain(error, context):
             known = NotFound(str(error.detail))
         case exceptions.ParseError() | ValidationError():
             known = Malformed()
+        case RequestDataTooBig():
+            known = Malformed("一次发来的内容太多，请画得简单些，或分几次做。")
         case exceptions.ValidationError():
             known = Malformed("有的字段填写不对，请检查。", fields=error.detail)
         case exceptions.Throttled():

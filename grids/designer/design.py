@@ -47,18 +47,18 @@ class Objective:
 OBJECTIVES = {
     "balance": Objective(
         "工作量最均衡",
-        "各网格工作量相差最小,边界可能弯一些。",
+        "各网格工作量相差最小，边界可能弯一些。",
         spread=0.3,
         cut=2.0,
         shape=1.0,
         tolerance=0.4,
     ),
     "compact": Objective(
-        "形状最紧凑", "网格方正、走动近,工作量在允许范围内。", spread=0.3, cut=2.0, shape=1.0
+        "形状最紧凑", "网格方正、走动近，工作量在允许范围内。", spread=0.3, cut=2.0, shape=1.0
     ),
     "together": Objective(
         "邻里不拆开",
-        "边界尽量走在自然村之间、沿道路和河流,相邻的人家留在一起。",
+        "边界尽量走在自然村之间、沿道路和河流，相邻的人家留在一起。",
         spread=0.3,
         cut=1.0,
         shape=0.6,
@@ -118,7 +118,7 @@ def design_grids(
         fixed[unit] = grid
     inhabited = int((units.homes > 0).sum()) or len(units)
     if k < 1 or k > inhabited:
-        raise TooManyGrids(f"这里只有 {inhabited} 处房屋,划不出 {k} 个网格。")
+        raise TooManyGrids(f"这里只有 {inhabited} 处房屋，划不出 {k} 个网格。")
     if fixed.max() >= k:
         raise TooManyGrids("锁定的网格比要的网格多。")
     parts = _parts(units, k)
@@ -205,7 +205,7 @@ def _parts(units: Units, k: int) -> list[np.ndarray]:
             break
         g = min(small, key=lambda g: (load[g], g))
         if load[g] >= least:
-            raise TooFewGrids(f"本村有 {len(alive)} 块互不相连的地方,至少要 {len(alive)} 个网格。")
+            raise TooFewGrids(f"本村有 {len(alive)} 块互不相连的地方，至少要 {len(alive)} 个网格。")
         links = [(a, b) for a, b in islands[ferry].tolist() if (a == g) != (b == g)]
         other = next(b if a == g else a for a, b in links)
         islands[islands == g] = other
@@ -361,14 +361,14 @@ def _finish(units: Units, label: np.ndarray, k: int, tol: float, count) -> Desig
     mean = units.weight.sum() / k
     heavy = int((units.weight > mean * (1 + tol)).sum()) if k > 1 else 0
     if heavy:
-        notes.append(f"有 {heavy} 处房屋单独的工作量就超过一个网格的上限,无法再均衡。")
+        notes.append(f"有 {heavy} 处房屋单独的工作量就超过一个网格的上限，无法再均衡。")
     if not within:
-        notes.append(f"工作量最多相差 {metrics.max_dev:.1%},超过允许的 {tol:.0%}。")
+        notes.append(f"工作量最多相差 {metrics.max_dev:.1%}，超过允许的 {tol:.0%}。")
     if metrics.parts > k:
-        notes.append(f"有 {metrics.parts - k} 块与网格其余部分不相连(飞地或岛),随最近的网格。")
+        notes.append(f"有 {metrics.parts - k} 块与网格其余部分不相连（飞地或岛），随最近的网格。")
     few, many = count
     if metrics.count_min < few or metrics.count_max > many:
         notes.append(
-            f"户数在 {metrics.count_min} 到 {metrics.count_max} 之间,超出要求的 {few}–{many}。"
+            f"户数在 {metrics.count_min} 到 {metrics.count_max} 之间，超出要求的 {few}–{many}。"
         )
     return Design(label, label[units.unit_of], drawn.polygons, metrics, within, notes)

@@ -8,40 +8,40 @@ class NothingToDesign(Invalid):
 
 
 class TooManyGrids(Invalid):
-    message = "要的网格比房屋还多,请减少网格数。"
+    message = "要的网格比房屋还多，请减少网格数。"
 
 
 class TooFewGrids(Invalid):
-    message = "本村由几块互不相连的地方组成,网格数不能比它们少。"
+    message = "本村由几块互不相连的地方组成，网格数不能比它们少。"
 
 
 class LockedApart(Invalid):
-    message = "锁定在同一个网格的家庭连不成一片,请先解开其中一些。"
+    message = "锁定在同一个网格的家庭连不成一片，请先解开其中一些。"
 
 
 class TooManyLocked(Invalid):
-    message = "锁定的家庭已经占满所有房屋,有网格分不到一户。"
+    message = "锁定的家庭已经占满所有房屋，有网格分不到一户。"
 
 
 class LineDoesNotCross(Invalid):
-    message = "这条线没有把网格切开:请从网格外面画起,穿过网格,在外面结束。"
+    message = "这条线没有把网格切开：请从网格外面画起，穿过网格，在外面结束。"
 
 
 class LineCrossesItself(Invalid):
-    message = "画的线自己打了结,请重新画一条不打结的线。"
+    message = "画的线自己打了结，请重新画一条不打结的线。"
 
 
 class LineThroughHousehold(Invalid):
-    message = "这条线离房屋不到 1 米,请绕开房屋再画。"
+    message = "这条线离房屋不到 1 米，请绕开房屋再画。"
 
 
 class PartWithoutHouseholds(Invalid):
-    message = "切开后有一块里没有家庭,请换个地方画线。"
+    message = "切开后有一块里没有家庭，请换个地方画线。"
 
 
 class PartNotWhole(Invalid):
-    message = "切开后会多出零碎的块,请画一条只进出一次的线。"
+    message = "切开后会多出零碎的块，请画一条只进出一次的线。"
 
 
 class NotNeighbours(Invalid):
-    message = "这些网格不相邻,合并后连不成一片。"
+    message = "这些网格不相邻，合并后连不成一片。"

@@ -24,11 +24,13 @@ CLEAR_M = 1.0
 BORDER_M = 1.0
 # A drawn line snaps to a corner of the grid this near.
 SNAP_M = 3.0
+# A hand draws a few hundred points; a hundred thousand would only keep others waiting.
+MOST_POINTS = 10_000
 
 
 def ring(points: Sequence) -> Polygon:
     """A drawn closed shape, refused when it crosses itself."""
-    xy = _coordinates(points, 3)
+    xy = coordinates(points, 3)
     shape = Polygon(xy)
     if not shape.is_valid:
         raise LassoCrossesItself()
@@ -37,13 +39,18 @@ def ring(points: Sequence) -> Polygon:
     return shape
 
 
-def _coordinates(points, least: int) -> np.ndarray:
+def coordinates(points, least: int) -> np.ndarray:
+    """Points as drawn, lon and lat each, refused when they cannot have been drawn on the map."""
     try:
         xy = np.array(points, dtype=float)
     except (TypeError, ValueError):
         raise NotAShape() from None
     if xy.ndim != 2 or xy.shape[1] != 2 or not np.isfinite(xy).all():
         raise NotAShape()
+    if len(xy) > MOST_POINTS:
+        raise NotAShape(f"画的线有 {len(xy)} 个点，最多 {MOST_POINTS} 个，请画得简单些。")
+    if (np.abs(xy) > (180, 90)).any():
+        raise NotAShape("图形画到了地图以外，请在网格附近重新画。")
     if len(np.unique(xy, axis=0)) < least:
         raise NotAShape()
     return xy
@@ -51,7 +58,7 @@ def _coordinates(points, least: int) -> np.ndarray:
 
 def by_line(grid: BaseGeometry, points: Sequence, homes: np.ndarray) -> list[MultiPolygon]:
     """Cut a grid in two along a drawn line. `homes`: lon, lat of its families."""
-    xy = _coordinates(points, 2)
+    xy = coordinates(points, 2)
     frame = Frame.around(grid)
     shape = frame.metres(grid)
     line = shapely.snap(frame.metres(LineString(xy)), shapely.boundary(shape), 0.0)

@@ -117,6 +117,8 @@ def divided(state: State, cell: Cell, parts: Sequence, how: str) -> Edit:
 
 
 def move_border(state: State, source: str, target: str, ring: Sequence, homes: np.ndarray) -> Edit:
+    if source == target:
+        raise NothingChanges("要划给的就是这个网格自己，请另选一个相邻的网格。")
     one, other = state.chosen([source, target])
     if one.village != other.village:
         raise MergeAcrossVillages("村界不能在这里改，只能在同一个村的网格之间移动边界。")

@@ -47,7 +47,7 @@ def _place(member, code: str) -> Division:
 
 def _draft(request, place: Division) -> Draft | None:
     pk = request.query_params.get("draft") or _body(request).get("draft")
-    if not pk:
+    if pk is None:
         return None
     draft = store.draft_for(request.user, _int(pk, "draft"))
     if not Division.objects.under(draft.scope).filter(pk=place.pk).exists() and not (
@@ -66,10 +66,14 @@ def _body(request) -> dict:
 
 
 def _int(value, name: str) -> int:
+    """From JSON a whole number, from an address its digits; none that JavaScript would round."""
     try:
-        return int(value)
-    except (TypeError, ValueError):
-        raise Malformed(f"{name} 应为整数。") from None
+        number = int(value) if isinstance(value, str) else value
+    except ValueError:
+        number = None
+    if type(number) is not int or abs(number) > 2**53:
+        raise Malformed(f"{name} 应为整数。")
+    return number
 
 
 def _ids(value, name: str) -> list[int]:
@@ -84,9 +88,12 @@ def _optional(value, name: str) -> int | None:
 
 def _day(text, name: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except (TypeError, ValueError):
         raise Malformed(f"{name} 应为 2024-03-08 这样的日期。") from None
+    if not 1900 <= day.year < 3000:
+        raise Malformed(f"{name} 应在 1900 年到 2999 年之间。")
+    return day
 
 
 def _on(request) -> date:
@@ -184,8 +191,10 @@ def drafts(request):
         place = _place(request.user, str(_body(request).get("division")))
         if not store.may_edit(request.user, place):
             raise NotFound("没有找到这个区划，或不在您的范围内。")
-        title = str(request.data.get("title") or f"{place.name} {timezone.localdate()}")[:80]
-        made = store.open_draft(scope=place, title=title, by=request.user)
+        title = request.data.get("title") or f"{place.name} {timezone.localdate()}"
+        if not isinstance(title, str):
+            raise Malformed("title 应为文字。")
+        made = store.open_draft(scope=place, title=title[:80], by=request.user)
         return Response(reading.draft_row(made), status=201)
     state = Draft.State
     waiting = (

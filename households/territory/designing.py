@@ -57,6 +57,8 @@ def site(cells: Sequence[Cell], homes: Homes, rates: Rates) -> Site:
 
 
 def parts_of(place: Site, parts: int | None, target_h: float | None) -> int:
+    # Below that a target asks for more parts than there may be.
+    target_h = max(target_h or 0, place.load_h / (2 * MOST_PARTS), 1e-9)
     k = parts or max(1, round(place.load_h / target_h))
     if k > MOST_PARTS:
         raise TooManyParts()

@@ -116,7 +116,7 @@ def _homes_of(by: Member, state: State, key: str) -> np.ndarray:
 def _assign(asked: _Asked, state: State, draft: Draft, by: Member):
     lead = asked.body.get("lead")
     if lead is not None and type(lead) is not int:
-        raise Malformed("lead 应为人员编号,或 null。")
+        raise Malformed("lead 应为人员编号，或 null。")
     who = answerable([lead], town_of(draft.scope))[lead].name if lead else ""
     return steps.assign(state, asked.keys(), lead, who)
 
@@ -134,7 +134,10 @@ def _rename(asked: _Asked, state: State, draft: Draft, by: Member):
 
 
 def _lock(asked: _Asked, state: State, draft: Draft, by: Member):
-    return steps.lock(state, asked.keys(), asked.body.get("locked") is not False)
+    locked = asked.body.get("locked", True)
+    if type(locked) is not bool:
+        raise Malformed("locked 应为 true 或 false。")
+    return steps.lock(state, asked.keys(), locked)
 
 
 def _merge(asked: _Asked, state: State, draft: Draft, by: Member):
@@ -185,23 +188,24 @@ def parts_asked(asked: dict, place: designing.Site) -> int:
     parts, target = asked.get("parts"), asked.get("target_h")
     if type(parts) is int and parts > 0:
         return designing.parts_of(place, parts, None)
-    if isinstance(target, int | float) and target > 0:
+    if type(target) in (int, float) and target > 0:
         return designing.parts_of(place, None, target)
-    raise Malformed("请给出 parts(几个网格)或 target_h(每个网格每月几小时)。")
+    raise Malformed("请给出 parts（几个网格）或 target_h（每个网格每月几小时）。")
 
 
 def _split_auto(asked: _Asked, state: State, draft: Draft, by: Member):
     place, _ = site_of(asked.body, state, draft.scope, by)
     objective, seed = asked.body.get("objective", "balance"), asked.body.get("seed", 0)
-    if objective not in designing.OBJECTIVES or type(seed) is not int or seed < 0:
-        raise Malformed("objective 应为 balance、compact 或 together,seed 应为非负整数。")
+    known = isinstance(objective, str) and objective in designing.OBJECTIVES
+    if not known or type(seed) is not int or seed < 0:
+        raise Malformed("objective 应为 balance、compact 或 together，seed 应为非负整数。")
     k = parts_asked(asked.body, place)
     return designing.as_edit(state, place, designing.divide(place, k, objective, seed))
 
 
 def _rebalance(asked: _Asked, state: State, draft: Draft, by: Member):
     tol = asked.body.get("tol", 0.1)
-    if not isinstance(tol, int | float) or not 0.01 <= tol <= 0.5:
+    if type(tol) not in (int, float) or not 0.01 <= tol <= 0.5:
         raise Malformed("tol 应在 0.01 到 0.5 之间。")
     place, homes = site_of(asked.body, state, draft.scope, by)
     return designing.evened(place, homes.slot, float(tol))
@@ -209,7 +213,7 @@ def _rebalance(asked: _Asked, state: State, draft: Draft, by: Member):
 
 def _suggest(asked: _Asked, state: State, draft: Draft, by: Member):
     rows = reading.figure_rows(by, state, state.cells())
-    people = reading.members(draft.scope, rows)
+    people = reading.members(by, draft.scope, rows)
     # With `keys` only for their villages: whoever is busy with one does not want the others changed.
     keys = asked.keys() if "keys" in asked.body else None
     villages = {state.get(k).village for k in keys} if keys else None

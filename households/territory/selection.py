@@ -24,6 +24,8 @@ def select(place: Division, draft: Draft | None, asked: dict) -> list[str]:
     """Keys of the grids whose interior a polygon or box touches, a point hits, a village holds."""
     villages = villages_of(place)
     if "village" in asked:
+        if not isinstance(asked["village"], str):
+            raise _nothing_drawn()
         chosen = Division.objects.filter(code=asked["village"], pk__in=villages).first()
         return _of_villages([chosen.pk] if chosen else [], draft)
     shape = _shape(asked)
@@ -44,16 +46,19 @@ def _shape(asked: dict):
     if "polygon" in asked:
         polygon = asked["polygon"]
         if isinstance(polygon, dict):
-            polygon = (polygon.get("coordinates") or [None])[0]
+            rings = polygon.get("coordinates")
+            polygon = rings[0] if isinstance(rings, list) and rings else None
         return cuts.ring(polygon)
-    try:
-        if "box" in asked:
-            return shapely.box(*map(float, asked["box"]))
-        if "point" in asked:
-            return shapely.Point(*map(float, asked["point"]))
-    except (TypeError, ValueError):
-        pass
-    raise Malformed("请给出 polygon、box、point 或 village。")
+    match asked:
+        case {"box": [west, south, east, north]}:
+            return shapely.box(*cuts.coordinates([[west, south], [east, north]], 2).ravel())
+        case {"point": [lon, lat]}:
+            return shapely.Point(*cuts.coordinates([[lon, lat]], 1).ravel())
+    raise _nothing_drawn()
+
+
+def _nothing_drawn() -> Malformed:
+    return Malformed("请给出 polygon、box、point 或 village。")
 
 
 def _as_drafted(draft: Draft, villages: list[int], keys: list[str], outlines: list):
