@@ -223,6 +223,9 @@ export default {
   "这位同志已停用，或她的岗位不负责网格。": "She has left, or her post does not answer for grids.",
   "这位同志正在请假，请先安排代管或换一位。": "She is on leave; please arrange cover or choose somebody else.",
   "圈选的线自己交叉了，请重新圈一个不打结的圈。": "The ring crosses itself; please draw one that does not.",
+  "图形画到了地图以外，请在网格附近重新画。": "The drawing leaves the map; please draw near the grid.",
+  "要划给的就是这个网格自己，请另选一个相邻的网格。": "That is the grid itself; please choose a neighbour.",
+  "一次发来的内容太多，请画得简单些，或分几次做。": "Too much at once; please draw it simpler, or in parts.",
   "画的图形不完整，请重新画。": "The shape is not complete; please draw it again.",
   "生效日期要在今天以后。": "The day must be after today.",
   "看过之后，家庭又有变动；草稿已按现在的家庭重算，请再看一遍后发布。": "Families have changed since you looked; the draft is computed anew. Please look again, then publish.",
@@ -249,6 +252,6 @@ export default {
   "切开后会多出零碎的块，请画一条只进出一次的线。": "This would leave scraps; please draw a line that goes in and out once.",
   "这些网格不相邻，合并后连不成一片。": "These grids do not touch; merged they would not be one piece.",
   "各网格工作量相差最小，边界可能弯一些。": "The loads differ least; borders may bend a little.",
-  "网格方正、走动近,工作量在允许范围内。": "Compact grids, short ways; loads within what is allowed.",
+  "网格方正、走动近，工作量在允许范围内。": "Compact grids, short ways; loads within what is allowed.",
   "边界尽量走在自然村之间、沿道路和河流，相邻的人家留在一起。": "Borders run between hamlets, along roads and rivers; neighbours stay together.",
 };
