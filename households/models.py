@@ -1,7 +1,8 @@
 """Households: where a family lives, which support we owe it, who takes it on.
 
 What is seen by whom stands in separate tables: `Household` (S1: place and colour),
-`HouseholdIdentity` (S2: name and contact). Row security guards each of them, see migrations.
+`HouseholdIdentity` (S2: name and contact), `HouseholdPlace` (S4: where a protected family truly
+lives). Row security guards each of them, see migrations.
 """
 
 import uuid
@@ -142,11 +143,27 @@ class HouseholdQuerySet(models.QuerySet):
         return self.filter(grid=None)
 
 
+class Protection(models.TextChoices):
+    NONE = "none", "无"
+    # It stands at the village office for everybody but its case worker.
+    SHIELDED = "shielded", "住址不公开"
+    # It stands nowhere: no village, no grid, no number, another id; see `HouseholdPlace`.
+    SEALED = "sealed", "封存"
+
+
 class Household(models.Model):
-    """A dwelling. S1: a random id, a place, the support colour; nobody's name."""
+    """A dwelling. S1: a random id, a place, the support colour; nobody's name.
+
+    What stands here is what everybody in scope may see. A trigger keeps the true place of a
+    protected family apart, whoever writes: set `protection` and the rest follows.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    village = models.ForeignKey(Division, models.PROTECT, related_name="households")
+    protection = models.CharField(
+        max_length=8, choices=Protection, default=Protection.NONE, db_default=Protection.NONE
+    )
+    # Null: sealed.
+    village = models.ForeignKey(Division, models.PROTECT, null=True, related_name="households")
     # Indexed together with qk below.
     grid = models.ForeignKey(
         Grid, models.PROTECT, null=True, related_name="households", db_index=False
@@ -187,6 +204,11 @@ class Household(models.Model):
             models.CheckConstraint(
                 condition=Q(grid=None) | Q(point__isnull=False), name="grid_needs_a_position"
             ),
+            models.CheckConstraint(
+                condition=Q(protection="sealed", village=None, grid=None, point=None)
+                | ~Q(protection="sealed") & Q(village__isnull=False),
+                name="sealed_stands_nowhere",
+            ),
         ]
         indexes = [
             # Tiles read this alone: scope, place and look of a household, nothing more.
@@ -198,6 +220,30 @@ class Household(models.Model):
             ),
             models.Index("review_on", condition=~Q(slot=NOT_ASSESSED), name="household_review_due"),
         ]
+
+
+class HouseholdPlace(models.Model):
+    """S4: where a protected family truly lives; read by its case worker alone.
+
+    Kept by a trigger. `uuid`, `village`, `household_no` and `grid` are what a sealed family had
+    and gets back; while it is shielded they stand in `Household`.
+    """
+
+    # DO_NOTHING: the database deletes it with the household, see migrations.
+    household = models.OneToOneField(
+        Household, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="place"
+    )
+    uuid = models.UUIDField()
+    village = models.ForeignKey(Division, models.DO_NOTHING, related_name="+")
+    household_no = models.CharField("户编号", max_length=40)
+    # Unconstrained: a grid that nobody else lives in may be deleted, and must be, without a word.
+    grid = models.ForeignKey(
+        Grid, models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
+    point = models.PointField("位置", null=True, spatial_index=False)
+    address = models.CharField("地址", max_length=200, blank=True)
+    # What an imported list has said of a sealed family since; for the case worker to look at.
+    listed = models.JSONField(null=True)
 
 
 class HouseholdIdentity(models.Model):

@@ -110,6 +110,11 @@ REVIEWED = [
     "sec.set_household_keys_aside()",
     "sec.return_household_keys()",
     "sec.household_keys_are_back()",
+    "sec.my_cases()",
+    "sec.keep_protection()",
+    "sec.keep_address()",
+    "sec.keep_offices()",
+    "sec.settle_shielded(bigint[])",
 ]
 
 
