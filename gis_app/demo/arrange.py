@@ -9,7 +9,7 @@ from pyproj import Transformer
 from gis_app.demo.colours import Decisions, claim, confirmed_slots, decide
 from gis_app.demo.outlines import Outlines, invent_outlines
 from gis_app.demo.patches import unions
-from gis_app.demo.people import Staff, appoint, name_accounts
+from gis_app.demo.people import Staff, appoint, members_homes, name_accounts
 from gis_app.demo.settlements import Homes, settle
 from gis_app.demo.sources import County, read_county
 
@@ -25,6 +25,7 @@ class Demo:
     homes: Homes
     people: np.ndarray  # how many live in each household
     staff: Staff
+    members_homes: np.ndarray  # lon, lat by post; NaN: not told
     decisions: Decisions
     claims: list[tuple[int, int]]  # household, post
 
@@ -45,7 +46,8 @@ def arrange(households: int, seed: int) -> Demo:
     claims = claim(county, outlines, homes, staff, colours, member, dice(5))
     people = 1 + np.floor(6 * dice(6).random(households)).astype(int)
     coarse = simplify(county, outlines)
-    return Demo(county, outlines, coarse, homes, people, staff, decisions, claims)
+    lives = members_homes(staff, outlines, dice(7))
+    return Demo(county, outlines, coarse, homes, people, staff, lives, decisions, claims)
 
 
 def simplify(county: County, outlines: Outlines) -> dict[str, np.ndarray]:

@@ -5,12 +5,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gis_app.demo.outlines import Outlines
+from gis_app.demo.plane import Plane
 from gis_app.demo.settlements import Homes
 from gis_app.demo.sources import County
 
 GRIDS_PER_MEMBER = 3
 WITHOUT_LEAD = 0.04
 WITH_SUPPORT = 0.15
+# A member lives so near the middle of one of her grids; one in twenty has not told where.
+LIVES_WITHIN_M = 250
+NOT_TOLD = 0.05
 # The account `member` answers for so many families in a demo of 20,000.
 NICE = 34 / 20_000
 
@@ -83,6 +87,23 @@ def appoint(county: County, outlines: Outlines, rng: np.random.Generator) -> Sta
         Post("auditor", "示例审计员", "auditor"),
     ]
     return Staff(posts, town_chair, village_chair, lead, proposer, support, first_member)
+
+
+def members_homes(staff: Staff, outlines: Outlines, rng: np.random.Generator) -> np.ndarray:
+    """Where each post lives: lon, lat, 6 decimals; NaN where nobody knows or needs to.
+
+    Members near one of their grids, chairs of villages near the middle of theirs.
+    """
+    posts = np.full((len(staff.posts), 2), np.nan)
+    posts[staff.village_chair] = outlines.village_sites
+    # In a shuffled order the last to be written is any of her grids.
+    order = rng.permutation(len(staff.proposer))
+    posts[staff.proposer[order]] = outlines.grid_seeds[order]
+    plane = Plane(*outlines.grid_seeds.mean(axis=0))
+    away = (2 * rng.random(posts.shape) - 1) * LIVES_WITHIN_M
+    posts = np.round(plane.lonlat(plane.metres(posts) + away), 6)
+    posts[rng.random(len(posts)) < NOT_TOLD] = np.nan
+    return posts
 
 
 def name_accounts(staff: Staff, county: County, homes: Homes, colours: np.ndarray) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.contrib.gis.geos import GEOSGeometry
+from django.contrib.gis.geos import GEOSGeometry, Point
 from django.utils import timezone
 
 from accounts.models import Member
@@ -39,7 +39,8 @@ ACCOUNTS = (
 TABLES = (
     "households_claim", "households_classification", "households_householdidentity",
     "households_household", "households_colourreason", "households_colourclass",
-    "households_colourscheme", "grids_assignment", "grids_grid", "accounts_member",
+    "households_colourscheme", "grids_assignment", "grids_grid", "accounts_rolechange",
+    "accounts_session", "mfa_authenticator", "accounts_member",
     "boundaries_divisionchange", "boundaries_divisionversion", "boundaries_division",
     "boundaries_importbatch",
 )  # fmt: skip
@@ -123,9 +124,11 @@ def write_staff(
             name=post.name,
             role=post.role,
             division=divisions[codes[post.role][post.place] if post.role in codes else county.code],
+            home=None if np.isnan(lon) else Point(lon, lat, srid=4326),
             password=make_password(password) if post.username in ACCOUNTS else NO_PASSWORD,
+            is_demo=True,
         )
-        for post in staff.posts
+        for post, (lon, lat) in zip(staff.posts, demo.members_homes.tolist(), strict=True)
     )
     midnight = timezone.make_aware(datetime.combine(today, time()))
     parts = [(g, p, Assignment.Role.LEAD) for g, p in enumerate(staff.lead) if p >= 0]

@@ -1,11 +1,13 @@
 """区域性， 整体性， 适度性： is a grid one area, is it whole, is its load bearable. Pure.
 
-Whole: connected; compactness is Polsby–Popper's 4πA/P². Bearable: load within 20 % of the mean of
-the village's grids. One area: inside one village (the database sees to it), and one can walk across:
-the diameter of the smallest circle around it, lengthened for lanes.
+Whole: connected; compactness is Polsby–Popper's 4πA/P²; of the village's ground inside its convex
+hull most is its own. Bearable: load within 20 % of the mean of the village's grids. One area: inside
+one village (the database sees to it), no settlement cut that it could have held whole, and one can
+walk across: the diameter of the smallest circle around it, lengthened for lanes.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -13,9 +15,12 @@ import shapely
 
 from grids.coverage import Frame
 from grids.drafts.state import Cell
+from households.territory.clusters import Cuts
 from households.territory.load import BAND, DETOUR
 
 RAGGED = 0.2
+# Less of the ground inside the hull: others' ground reaches deep into it.
+HOLLOW = 0.7
 FAR_M = 3_000
 
 
@@ -25,6 +30,7 @@ class Shapes:
     def __init__(self, cells: Sequence[Cell]):
         degrees = np.array([c.geom for c in cells], dtype=object)
         self.metres, self.area = degrees, np.zeros(0)
+        self.village = np.array([c.village for c in cells], np.int64)
         if not len(cells):
             return
         bounds = shapely.box(*shapely.total_bounds(degrees))
@@ -36,6 +42,20 @@ class Shapes:
         return 4 * np.pi * self.area / np.maximum(shapely.length(self.metres), 1e-9) ** 2
 
     @cached_property
+    def hull(self) -> np.ndarray:
+        """Of the village's ground inside a grid's convex hull, the share that is the grid's.
+
+        The village's own bays are not the grid's fault. The cells must be whole villages.
+        """
+        inside = np.zeros(len(self.area))
+        hulls = shapely.convex_hull(self.metres)
+        for village in np.unique(self.village):
+            own = self.village == village
+            ground = shapely.union_all(self.metres[own])
+            inside[own] = shapely.area(shapely.intersection(hulls[own], ground))
+        return np.minimum(1, self.area / np.maximum(inside, 1e-9))
+
+    @cached_property
     def across(self) -> np.ndarray:
         return 2 * shapely.minimum_bounding_radius(self.metres) * DETOUR
 
@@ -44,10 +64,18 @@ class Shapes:
         return shapely.get_num_geometries(self.metres)
 
 
-def judge(shapes: Shapes, i: int, load_h: float | None, mean_h: float | None) -> dict:
-    """The three gauges of one grid, with a sentence for each that is not good."""
+def judge(
+    shapes: Shapes, i: int, load_h: float | None, mean_h: float | None, cut: int | None
+) -> dict:
+    """The three gauges of one grid, with a sentence for each that is not good.
+
+    `cut`: how many settlements its border cuts needlessly; None: the reader may not know.
+    """
     notes = []
     area = "ok"
+    if cut:
+        area = "warn"
+        notes.append(f"边界切开了 {cut} 个本可不拆的自然村。")
     if shapes.across[i] > FAR_M:
         area = "warn"
         notes.append(f"走到最远处约 {shapes.across[i] / 1000:.1f} 千米，范围偏大。")
@@ -58,6 +86,9 @@ def judge(shapes: Shapes, i: int, load_h: float | None, mean_h: float | None) ->
     elif shapes.compact[i] < RAGGED:
         whole = "warn"
         notes.append("形状狭长或曲折。")
+    elif shapes.hull[i] < HOLLOW:
+        whole = "warn"
+        notes.append(f"围起来的地有 {1 - shapes.hull[i]:.0%} 是别的网格的，缺口较深。")
     load = None
     if load_h is not None and mean_h:
         share = load_h / mean_h - 1
@@ -69,8 +100,32 @@ def judge(shapes: Shapes, i: int, load_h: float | None, mean_h: float | None) ->
         "whole": whole,
         "load": load,
         "compactness": round(float(shapes.compact[i]), 3),
+        "hull": round(float(shapes.hull[i]), 3),
         "across_m": round(float(shapes.across[i])),
+        "settlements_cut": cut,
         "notes": notes,
+    }
+
+
+def plan(rows: Sequence[dict], cuts: Collection[Cuts]) -> dict:
+    """The gauges of a whole plan: how many grids are how good, and the worst of each measure."""
+    judged = [r["gauges"] for r in rows]
+    if not judged:
+        return {}
+    counted = {
+        name: dict(Counter(g[name] for g in judged if g[name]))
+        for name in ("area", "whole", "load")
+    }
+    return counted | {
+        "across_m": max(g["across_m"] for g in judged),
+        "compactness": round(float(np.mean([g["compactness"] for g in judged])), 3),
+        "compactness_min": min(g["compactness"] for g in judged),
+        "hull": round(float(np.mean([g["hull"] for g in judged])), 3),
+        "hull_min": min(g["hull"] for g in judged),
+        # None where the reader may not know where families live.
+        "settlements": sum(c.settlements for c in cuts) if cuts else None,
+        "settlements_cut": sum(c.needless for c in cuts) if cuts else None,
+        "settlements_divided": sum(c.cut for c in cuts) if cuts else None,
     }
 
 

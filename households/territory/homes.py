@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 from accounts.models import Member
-from grids.drafts.state import Cell
+from grids.drafts.state import Cell, State
 from households.models import Household
 
 
@@ -22,8 +22,7 @@ class Homes:
     def __len__(self) -> int:
         return len(self.id)
 
-    def in_village(self, village: int) -> "Homes":
-        chosen = self.village == village
+    def some(self, chosen: np.ndarray) -> "Homes":
         return Homes(*(getattr(self, c)[chosen] for c in ("id", "village", "grid", "xy", "slot")))
 
 
@@ -55,6 +54,19 @@ def placed(homes: Homes, cells: Sequence[Cell]) -> np.ndarray:
     home, cell = home[own], cell[own]
     order = np.lexsort((-cell, home))  # the first cell is written last
     found[home[order]] = cell[order]
+    return found
+
+
+def stood(homes: Homes, state: State, cells: Sequence[Cell]) -> np.ndarray:
+    """As `placed`, but for cells that stand as published their grid's own families are theirs."""
+    redrawn = {c.village for c in state.redrawn()}
+    ids = np.array([c.grid if c.grid and c.village not in redrawn else 0 for c in cells] or [0])
+    order = np.argsort(ids, kind="stable")
+    at = order[np.searchsorted(ids, homes.grid, sorter=order).clip(max=len(ids) - 1)]
+    found = np.where((ids[at] == homes.grid) & (homes.grid > 0), at, -1)
+    moved = np.flatnonzero(np.isin(homes.village, list(redrawn)))
+    if len(moved):
+        found[moved] = placed(homes.some(moved), cells)
     return found
 
 

@@ -11,6 +11,8 @@ from grids.errors import HouseholdsChanged
 from grids.models import Draft
 from households.models import Household
 from households.territory import reading
+from households.territory.families import Families, families
+from households.territory.gauges import plan
 from households.territory.homes import Homes, placed, read_homes
 
 PAGE = 50
@@ -23,15 +25,22 @@ def preview(draft: Draft, member: Member, page: int = 1, *, may_list: bool = Tru
     touched = {c.village for c in state.over.values()}
     before = State({k: c for k, c in state.base.items() if c.village in touched})
     after = State(before.base, state.over)
-    then = reading.grid_rows(member, draft.scope, before, before.cells())
-    now = reading.grid_rows(member, draft.scope, after, after.cells())
-    homes = read_homes(member, touched)
-    old, new = _leads(homes, before), _leads(homes, after)
+    was = families(member, before, before.cells())
+    will = families(member, after, after.cells())
+    then = reading.grid_rows(member, draft.scope, before, before.cells(), was)
+    now = reading.grid_rows(member, draft.scope, after, after.cells(), will)
+    homes = will.homes
+    old, new = _leads(was), _leads(will)
     handed = np.flatnonzero(old != new)
     by_slot = np.bincount(homes.slot[handed], minlength=6).tolist()
     return {
         "draft": reading.draft_row(draft),
         "seen": stamp(homes, after),
+        # Of all grids of the villages that the draft touches.
+        "gauges": {
+            "before": plan(then, was.cuts.values()),
+            "after": plan(now, will.cuts.values()),
+        },
         "grids": _grids(then, now),
         "members": _members(draft, then, now),
         "stale": [
@@ -46,11 +55,10 @@ def preview(draft: Draft, member: Member, page: int = 1, *, may_list: bool = Tru
     }
 
 
-def _leads(homes: Homes, state: State) -> np.ndarray:
+def _leads(there: Families) -> np.ndarray:
     """Who would answer for each family; 0: nobody."""
-    cells = state.cells()
-    leads = np.array([c.lead or 0 for c in cells] + [0], np.int64)
-    return leads[placed(homes, cells)]
+    leads = np.array([c.lead or 0 for c in there.cells] + [0], np.int64)
+    return leads[there.where]
 
 
 def stamp(homes: Homes, state: State) -> str:

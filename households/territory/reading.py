@@ -15,8 +15,9 @@ from grids.people import FIELD_ROLES, town_of
 from households import figures
 from households.models import Claim, ColourScheme
 from households.scope import resolve
-from households.territory.gauges import Shapes, judge, neighbour_colours
-from households.territory.homes import counts_by_cell, placed, read_homes
+from households.territory.families import Families, families, homes_of
+from households.territory.gauges import Shapes, judge, neighbour_colours, plan
+from households.territory.homes import counts_by_cell
 from households.territory.load import BAND, Rates, monthly, rates
 
 
@@ -35,7 +36,7 @@ def rates_in_force() -> Rates:
     return rates(rows)
 
 
-def count(member: Member, state: State, cells: list[Cell]) -> Counted:
+def count(member: Member, state: State, cells: list[Cell], there: Families | None) -> Counted:
     """Tallies for grids that stand as published, the families themselves for redrawn ones."""
     by_slot = np.zeros((len(cells), 6), int)
     known = np.zeros(len(cells), bool)
@@ -50,21 +51,21 @@ def count(member: Member, state: State, cells: list[Cell]) -> Counted:
                 by_slot[i] = found.c or 0
                 known[i] = True
     if redrawn:
-        villages = {c.village for c in cells if c.key in redrawn}
-        homes = read_homes(member, villages)
-        there = [i for i, c in enumerate(cells) if c.village in villages]
-        fresh = counts_by_cell(homes, placed(homes, [cells[i] for i in there]), len(there))
-        for row, i in enumerate(there):
-            if cells[i].key in redrawn:
-                by_slot[i], known[i], n[i] = fresh[row], True, int(fresh[row].sum())
+        there = there or families(member, state, cells)
+        fresh = counts_by_cell(there.homes, there.where, len(cells))
+        for i, cell in enumerate(cells):
+            if cell.key in redrawn and cell.village in there.whole:
+                by_slot[i], known[i], n[i] = fresh[i], True, int(fresh[i].sum())
     return Counted(by_slot, known, n)
 
 
 def territory(member: Member, place: Division, draft: Draft | None) -> dict:
     """Everything but the outlines, in one answer."""
     state = state_of(draft, villages_of(place))
-    rows = grid_rows(member, place, state, state.cells())
-    people = members(place, rows)
+    cells = state.cells()
+    there = families(member, state, cells)
+    rows = grid_rows(member, place, state, cells, there)
+    people = members(member, place, rows, there)
     return {
         "division": {"code": place.code, "name": place.name, "level": place.level},
         "editable": may_edit(member, place),
@@ -77,6 +78,7 @@ def territory(member: Member, place: Division, draft: Draft | None) -> dict:
             "led": sum(r["lead"] is not None for r in rows),
             "n": sum(r["n"] or 0 for r in rows),
             "load_h": _round(sum(r["load_h"] or 0 for r in rows)),
+            "gauges": plan(rows, there.cuts.values()),
         },
     }
 
@@ -94,10 +96,18 @@ def draft_row(draft: Draft) -> dict:
     }
 
 
-def grid_rows(member: Member, place: Division, state: State, cells: list[Cell]) -> list[dict]:
+def grid_rows(
+    member: Member,
+    place: Division,
+    state: State,
+    cells: list[Cell],
+    there: Families | None = None,
+) -> list[dict]:
     """The rows of `cells`, which must be whole villages: loads are judged against their mean."""
     shapes = Shapes(cells)
-    counted = count(member, state, cells)
+    there = there or families(member, state, cells)
+    counted = count(member, state, cells, there)
+    cut = there.needless_cuts()
     load = monthly(counted.by_slot, shapes.area, rates_in_force())
     village_of = np.array([c.village for c in cells], int)
     mean = {
@@ -134,7 +144,7 @@ def grid_rows(member: Member, place: Division, state: State, cells: list[Cell]) 
                 if middle
                 else None,
                 "target_households": c.target,
-                "gauges": judge(shapes, i, load.total_h[i] if known else None, middle),
+                "gauges": judge(shapes, i, load.total_h[i] if known else None, middle, cut[i]),
                 "colour_index": colours[i],
                 "locked": c.locked,
                 "changed": c.key in state.over and (base is None or not same(c, base)),
@@ -148,7 +158,7 @@ def grid_rows(member: Member, place: Division, state: State, cells: list[Cell]) 
 def figure_rows(member: Member, state: State, cells: list[Cell]) -> list[dict]:
     """Only who answers and how much it is, without gauges and colours."""
     area = Shapes(cells).area
-    counted = count(member, state, cells)
+    counted = count(member, state, cells, None)
     load = monthly(counted.by_slot, area, rates_in_force()).total_h
     return [
         {
@@ -173,8 +183,13 @@ def same(a: Cell, b: Cell) -> bool:
     )
 
 
-def members(place: Division, rows: list[dict]) -> list[dict]:
-    """Whoever may answer for grids here, with what the rows say each has."""
+def members(
+    viewer: Member, place: Division, rows: list[dict], there: Families | None = None
+) -> list[dict]:
+    """Whoever may answer for grids here, with what the rows say each has.
+
+    With `there` also how far she has to go; her home and that only for those who may know it.
+    """
     today = timezone.localdate()
     named = {m for r in rows for m in (r["lead"], r.get("cover"), *r["supports"]) if m}
     found = (
@@ -192,6 +207,8 @@ def members(place: Division, rows: list[dict]) -> list[dict]:
     away = dict(
         Leave.objects.filter(from_on__lte=today, to_on__gte=today).values_list("member", "to_on")
     )
+    homes = homes_of(viewer)
+    leads = np.array([r["lead"] or 0 for r in rows], np.int64)
     return [
         {
             "id": m.pk,
@@ -199,9 +216,12 @@ def members(place: Division, rows: list[dict]) -> list[dict]:
             "role": m.role,
             "village": m.division.code if m.division.level == "village" else None,
             "leave": away.get(m.pk),
-            "home": None,
+            "home": homes.get(m.pk),
             "claims": claims.get(m.pk, 0),
-            "distance_m": None,
+            # Metres of lane from her home to the families of the grids she leads, on average.
+            "distance_m": there.way_m(homes[m.pk], leads == m.pk)
+            if there and m.pk in homes
+            else None,
         }
         | card_figures(m.pk, rows)
         for m in found

@@ -159,6 +159,19 @@ class TestThePeople:
         who = demo.staff.posts.index(post["member"])
         assert (demo.staff.lead == who).sum() in (2, 3)
 
+    def test_members_live_near_one_of_their_grids_and_most_have_told_where(self, demo):
+        lives, staff, seeds = demo.members_homes, demo.staff, demo.outlines.grid_seeds
+        who = np.array([p.role == "member" for p in staff.posts])
+        assert 0.9 < np.isfinite(lives[who]).all(axis=1).mean() < 0.99
+        away = np.abs(lives[staff.proposer] - seeds) * [92_400, 111_000]
+        near = (away < 260).all(axis=1)
+        told = np.unique(staff.proposer[np.isfinite(lives[staff.proposer, 0])])
+        assert set(told.tolist()) == set(staff.proposer[near].tolist())
+
+    def test_whoever_answers_for_no_grid_needs_no_home(self, demo):
+        others = [p.role not in ("member", "village") for p in demo.staff.posts]
+        assert np.isnan(demo.members_homes[others]).all()
+
 
 class TestTheColours:
     def test_colours_stand_in_the_published_proportions(self, demo):

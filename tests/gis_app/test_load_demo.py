@@ -136,6 +136,13 @@ class TestLoaded:
             Household.objects.filter(proposed=True).values_list("pk", flat=True)
         )
 
+    def test_members_live_where_they_were_invented(self, standing, system_sees):
+        lives = arranged(N, SEED).members_homes
+        told = Member.objects.filter(home__isnull=False).order_by("pk")
+        assert [m.home.coords for m in told] == [
+            (lon, lat) for lon, lat in lives.tolist() if lon == lon
+        ]
+
     def test_only_the_eight_accounts_can_sign_in(self, system_sees):
         usable = [m.username for m in Member.objects.all() if m.has_usable_password()]
         assert sorted(usable) == sorted(write.ACCOUNTS)
