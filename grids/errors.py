@@ -40,11 +40,11 @@ class MayOnlyPropose(NotAllowed):
 
 
 class NothingSelected(Invalid):
-    message = "没有选中任何网格。"
+    message = "没有选中任何网格，请先在地图或列表上选。"
 
 
 class GridNotHere(Invalid):
-    message = "有的网格不在这份草稿的范围里，或刚刚已经拆分、合并。"
+    message = "有的网格不在这份草稿的范围里，或刚刚已经拆分、合并；请刷新后重新选。"
 
 
 class NothingToUndo(Invalid):
@@ -76,11 +76,11 @@ class MergeNeedsTwo(Invalid):
 
 
 class MemberElsewhere(Invalid):
-    message = "这位同志的任职地不在这个乡镇，不能负责这里的网格。"
+    message = "这位同志的任职地不在这个乡镇，不能负责这里的网格；请换一位。"
 
 
 class MemberCannotAnswer(Invalid):
-    message = "这位同志已停用，或她的岗位不负责网格。"
+    message = "这位同志已停用，或她的岗位不负责网格；请换一位。"
 
 
 class MemberOnLeave(Invalid):

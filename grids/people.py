@@ -25,7 +25,7 @@ def answerable(ids: Collection[int], town: Division) -> dict[int, Member]:
             raise MemberCannotAnswer()
         if town.pk not in (member.division_id, member.division.parent_id):
             raise MemberElsewhere(
-                f"{member.name}的任职地是{member.division.name}，不在{town.name}。"
+                f"{member.name}的任职地是{member.division.name}，不在{town.name}；请换一位。"
             )
     today = timezone.localdate()
     away = Leave.objects.filter(member__in=ids, from_on__lte=today, to_on__gte=today).first()

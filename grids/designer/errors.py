@@ -44,4 +44,4 @@ class PartNotWhole(Invalid):
 
 
 class NotNeighbours(Invalid):
-    message = "这些网格不相邻，合并后连不成一片。"
+    message = "这些网格不相邻，合并后连不成一片；请只选相邻的网格。"

@@ -144,7 +144,13 @@ def joined(grids: Sequence[BaseGeometry]) -> MultiPolygon:
             raise NotNeighbours()
         reached.append(near)
         waiting = [s for s in waiting if s is not near]
-    return _multi(frame.degrees(shapely.union_all(shapes)))
+    return united(grids)
+
+
+def united(grids: Sequence[BaseGeometry]) -> MultiPolygon:
+    """Grids as one outline, whether they hang together or not."""
+    frame = Frame.around(grids[0])
+    return _multi(frame.degrees(shapely.union_all(frame.metres(np.array(grids, dtype=object)))))
 
 
 def share_border(a: BaseGeometry, b: BaseGeometry) -> bool:

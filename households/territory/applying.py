@@ -161,7 +161,9 @@ def _open(village_id: int, rows: list[DraftGrid], cells, grids: dict[int, Grid],
     ]
     numbers = number([cells[r.key].geom for r in rows], used)
     if max(numbers) > MOST:
-        raise errors.CodesUsedUp()
+        raise errors.CodesUsedUp(
+            f"{village.name}的网格序号已用到 {MOST}，编不出新号；请改用移动边界，不新建网格。"
+        )
     made = []
     for r, n in zip(rows, numbers, strict=True):
         cell = cells[r.key]

@@ -43,10 +43,12 @@ class Site:
         return float(self.weight.sum())
 
 
-def site(cells: Sequence[Cell], homes: Homes, rates: Rates) -> Site:
+def site(cells: Sequence[Cell], homes: Homes, rates: Rates, *, whole: bool) -> Site:
+    """`whole`: they are all grids of their village, which may lie in parts of which each gets its own.
+    Some of them must hang together."""
     if len({c.village for c in cells}) > 1:
         raise MergeAcrossVillages()
-    outline = cuts.joined([c.geom for c in cells])
+    outline = (cuts.united if whole else cuts.joined)([c.geom for c in cells])
     where = placed(homes, cells)
     inside = np.flatnonzero(where >= 0)
     frame = Frame.around(outline)

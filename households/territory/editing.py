@@ -181,7 +181,8 @@ def site_of(asked: dict, state: State, scope: Division, by: Member) -> tuple[des
     homes = read_homes(by, {c.village for c in cells})
     # As households are joined: of two grids that share an edge the first code has it.
     cells.sort(key=lambda c: (c.code or "9" * 16, c.key))
-    return designing.site(cells, homes, reading.rates_in_force()), homes
+    whole = len(cells) >= len(state.in_village(cells[0].village))
+    return designing.site(cells, homes, reading.rates_in_force(), whole=whole), homes
 
 
 def parts_asked(asked: dict, place: designing.Site) -> int:
