@@ -76,11 +76,18 @@ class Client:
         return self.send("\r\n".join(lines).encode())
 
     def send(self, request: bytes) -> Answer:
-        if self._socket is None:
+        kept = self._socket is not None
+        if not kept:
             self._socket = socket.create_connection(("127.0.0.1", self.port), 60)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket.sendall(request)
-        data = self._receive()
+        try:
+            self._socket.sendall(request)
+            data = self._receive()
+        except (BrokenPipeError, ConnectionResetError):
+            data = b""
+        if kept and not data:  # the server had ended a connection that stood idle
+            self.close()
+            return self.send(request)
         while (end := data.find(b"\r\n\r\n")) < 0:
             more = self._receive()
             if not more:
