@@ -20,6 +20,7 @@ router.register("members", MemberViewSet, basename="member")
 urlpatterns = [
     path("", views.map_page, name="map"),
     path("assign/", views.assign_page, name="assign"),
+    path("assign/handover/<int:member>/", views.handover, name="handover"),
     path("accounts/", include("accounts.urls")),
     path("tiles/<slug:layer>/<int:z>/<int:x>/<int:y>.mvt", views.tile, name="tile"),
     path("api/", include("households.api.urls")),

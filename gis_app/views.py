@@ -1,4 +1,6 @@
-"""The pages with a map, the tiles, and whether the server lives."""
+"""The pages, the tiles, and whether the server lives."""
+
+from datetime import date
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
@@ -7,11 +9,13 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from boundaries.models import Division
+from core.errors import NotFound
 from core.geometry import bbox_of
 from core.morton import Tile
 from core.tiles import answer
 from households import areas, me
 from households.scope import scope_of
+from households.territory.handover import sheet
 from households.tiles import LAYERS
 
 _LAYERS = {layer.name: layer for layer in LAYERS}
@@ -23,6 +27,17 @@ def map_page(request):
 
 def assign_page(request):
     return _with_map(request, "assign.html")
+
+
+def handover(request, member: int):
+    """The hand-over sheet of a member, to be printed."""
+    try:
+        on = date.fromisoformat(request.GET["on"]) if request.GET.get("on") else None
+        draft = int(request.GET["draft"]) if request.GET.get("draft") else None
+        found = sheet(member=member, reader=request.user, on=on, draft=draft)
+    except (ValueError, NotFound):
+        raise Http404 from None
+    return render(request, "handover.html", {"sheet": found})
 
 
 def _with_map(request, template: str):

@@ -12,6 +12,7 @@ from django.test import Client
 from accounts.models import Member, Role
 from core.scope import acting_as_system
 from gis_app import views
+from grids.models import Assignment
 from tests.factories import member
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -173,7 +174,7 @@ def test_every_sentence_of_the_templates_has_its_english_and_none_is_left_over()
     said = set()
     for path in TEMPLATES:
         said |= {text for _, text in re.findall(r"""translate (["'])(.+?)\1""", path.read_text())}
-    said |= {str(label) for label in Role.labels}
+    said |= {str(label) for label in [*Role.labels, *Assignment.Role.labels]}
     said |= set(re.findall(r'\b_\("(.+?)"\)', (ROOT / "accounts" / "views.py").read_text()))
     with (ROOT / "locale/en/LC_MESSAGES/django.po").open("rb") as file:
         english = {m.id: m.string for m in read_po(file) if m.id}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { addressOf, parseAddress } from "../../static/js/lib/assign-address.js";
+import { addressOf, parseAddress, sheetOf } from "../../static/js/lib/assign-address.js";
 import { paintOf } from "../../static/js/lib/paint.js";
 import { bandOf, bearing, byVillage, cardOf, dressed, ifHers, nearFirst, rowsOf, sumOf, tintsOf, usualParts, withStep, worst } from "../../static/js/lib/territory.js";
 import { draftToShow } from "../../static/js/lib/territory-source.js";
@@ -89,6 +89,18 @@ test("the address says where one is, and nothing strange is taken from it", () =
   const at = { area: A, colour: "gauge", draft: 12, at: [113.8, 34, 13] };
   assert.deepEqual(parseAddress(addressOf(at)), at);
   assert.deepEqual(parseAddress("#/<b>?c=red&d=x&at=1,b"), { area: null, colour: "lead", draft: null, at: null });
+});
+
+test("a chair reaches everybody's hand-over sheet, a member her own of today, others none", () => {
+  const chair = { id: 1, role: "village" };
+  assert.equal(sheetOf(chair, 2), "/assign/handover/2/");
+  assert.equal(sheetOf(chair, 2, { draft: 5 }), "/assign/handover/2/?draft=5");
+  assert.equal(sheetOf(chair, 2, { on: "2026-03-08" }), "/assign/handover/2/?on=2026-03-08");
+  const she = { id: 2, role: "member" };
+  assert.equal(sheetOf(she, 2), "/assign/handover/2/");
+  assert.equal(sheetOf(she, 2, { on: "2026-03-08" }), null);
+  assert.equal(sheetOf(she, 1), null);
+  assert.equal(sheetOf({ id: 9, role: "district" }, 2), null);
 });
 
 test("one goes on with the draft asked for, else with the newest open one that holds the place", () => {

@@ -57,3 +57,15 @@ export function createAddress(start, onChange) {
     },
   };
 }
+
+/**
+ * The hand-over sheet of a member: with who takes over by a draft, or as of a past day. Null: not the reader's to see.
+ *
+ * @param {{id: number, role: string}} me a member reads her own, a chair that of everybody here
+ */
+export function sheetOf(me, id, { draft = null, on = null } = {}) {
+  const chairs = ["town", "village"].includes(me.role);
+  if (!chairs && (me.role !== "member" || me.id !== id || on)) return null;
+  const asked = [draft && `draft=${draft}`, on && `on=${on}`].filter(Boolean).join("&");
+  return `/assign/handover/${id}/${asked ? `?${asked}` : ""}`;
+}

@@ -74,6 +74,7 @@ export default {
   "拆分：{place}": "Split: {place}",
   "这个村只有一个网格，没有边界可移。": "This village has one grid only; there is no border to move.",
   "撤下主责：{place}": "No lead for {place}",
+  "先选网格，再把它们交给谁：点卡片上的“设为主责”，或者拖到卡片上。": "Choose grids, then say whose they are: press “Make lead” on a card, or drag them onto it.",
   "交接单": "Hand-over sheet",
   "交接单：{name}": "Hand-over sheet: {name}",
   "{name}的交接单": "Hand-over sheet of {name}",

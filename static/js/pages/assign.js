@@ -20,7 +20,7 @@ import { createBanner } from "../components/banner.js";
 import { createBreadcrumb } from "../components/breadcrumb.js";
 import { emptyState, skeleton } from "../components/states.js";
 import { ApiError, createApi, Unreachable } from "../lib/api.js";
-import { createAddress } from "../lib/assign-address.js";
+import { createAddress, sheetOf } from "../lib/assign-address.js";
 import { announce, h, readJson, replace } from "../lib/dom.js";
 import { createSession } from "../lib/draft-session.js";
 import { loadLanguage, t } from "../lib/i18n.js";
@@ -163,6 +163,7 @@ async function start() {
   const cards = createMemberCards($("members"), boot.scheme.classes, {
     ...editing,
     ...publishing,
+    sheet: (id) => sheetOf(boot.me, id, { draft: session.get()?.cursor ? session.get().id : null }),
     grids(id) {
       const hers = [...rows.values()].filter((row) => row.lead === id).map((row) => row.key);
       chooseOnly(hers);

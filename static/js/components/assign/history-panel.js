@@ -15,7 +15,7 @@ export function daysAgo(n, today = new Date()) {
   return iso(new Date(today.getFullYear(), today.getMonth(), today.getDate() - n));
 }
 
-/** @param {object} on {day(iso), undo(change), close()} */
+/** @param {object} on {day(iso), undo(change), close(), sheet(id, iso) → address of her hand-over sheet or null} */
 export function createHistoryPanel(root, on) {
   let timer = null;
   const answer = h("div", { class: "answered", "aria-live": "polite" });
@@ -84,6 +84,10 @@ export function createHistoryPanel(root, on) {
         answer,
         h("p", {}, h("strong", {}, found.grid ? found.grid.name : ""), ` ${day(found.on)}`),
         parts.length ? h("p", {}, parts.map(([part, people]) => `${t(part)} ${names(people)}`).join(" · ")) : h("p", {}, t("那天还没有人负责。")),
+        found.leads.map(({ id, name }) => {
+          const href = on.sheet(id, found.on);
+          return href ? h("p", {}, h("a", { class: "sheet-link", href }, t("{name}的交接单", { name }))) : null;
+        }),
         found.came_from.length ? h("p", { class: "quiet" }, t("由{names}划出", { names: found.came_from.map((g) => g.name).join("、") })) : null,
         found.became.length ? h("p", { class: "quiet" }, t("后来成为{names}", { names: found.became.map((g) => g.name).join("、") })) : null,
       );

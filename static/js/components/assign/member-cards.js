@@ -13,7 +13,7 @@ const ROLES = { village: "村妇联主席", town: "乡镇妇联主席" };
 // A card of everybody in a town would only be searched in.
 const AT_ONCE = 40;
 
-/** @param {object} on {lead(id), support(id, add), grids(id), leave(id)} */
+/** @param {object} on {lead(id), support(id, add), grids(id), leave(id), sheet(id) → address of her hand-over sheet or null} */
 export function createMemberCards(root, classes, on) {
   let model = null;
   let text = "";
@@ -62,6 +62,11 @@ export function createMemberCards(root, classes, on) {
       .join(" · ");
   }
 
+  function sheetLink({ id, name }) {
+    const href = on.sheet(id);
+    return href ? h("a", { class: "sheet-link", href, dataset: { focus: `sheet-${id}` }, "aria-label": t("交接单：{name}", { name }) }, t("交接单")) : null;
+  }
+
   function card(member, most) {
     const { rows, chosen, members, villages, editable } = model;
     const now = cardOf(member.id, rows);
@@ -83,20 +88,25 @@ export function createMemberCards(root, classes, on) {
       shown.known === shown.grids ? [hours(now.load, after ? after.load : null, band), bar(now.load, after ? after.load : null, band, most)] : null,
       h("p", { class: "row-note" }, facts(member, now), after ? h("span", {}, t("，选给她后{n}个", { n: after.grids })) : null),
       shown.n ? h("p", { class: "member-homes" }, h("span", { class: "row-note" }, t("{n}户", { n: count(shown.n) })), classCounts(shown.c, classes)) : null,
-      editable
+      editable && chosen.size
         ? h(
             "div",
             { class: "member-actions" },
             h("button", { type: "button", dataset: { focus: `lead-${member.id}` }, disabled: !after, "aria-label": t("设为主责：{name}", { name: member.name }), onclick: () => on.lead(member.id) }, t("设为主责")),
             h(
               "button",
-              { type: "button", class: "secondary", dataset: { focus: `support-${member.id}` }, disabled: !chosen.size, "aria-label": supports ? t("取消协同：{name}", { name: member.name }) : t("设为协同：{name}", { name: member.name }), onclick: () => on.support(member.id, !supports) },
+              { type: "button", class: "secondary", dataset: { focus: `support-${member.id}` }, "aria-label": supports ? t("取消协同：{name}", { name: member.name }) : t("设为协同：{name}", { name: member.name }), onclick: () => on.support(member.id, !supports) },
               supports ? t("取消协同") : t("协同"),
             ),
-            now.grids ? h("button", { type: "button", class: "link", dataset: { focus: `grids-${member.id}` }, "aria-label": t("看网格：{name}", { name: member.name }), onclick: () => on.grids(member.id) }, t("看网格")) : null,
-            h("button", { type: "button", class: "link", dataset: { focus: `leave-${member.id}` }, "aria-label": t("登记请假：{name}", { name: member.name }), onclick: () => on.leave(member.id) }, t("请假")),
           )
         : null,
+      h(
+        "div",
+        { class: "member-links" },
+        now.grids ? h("button", { type: "button", class: "link", dataset: { focus: `grids-${member.id}` }, "aria-label": t("看网格：{name}", { name: member.name }), onclick: () => on.grids(member.id) }, t("看网格")) : null,
+        editable ? h("button", { type: "button", class: "link", dataset: { focus: `leave-${member.id}` }, "aria-label": t("登记请假：{name}", { name: member.name }), onclick: () => on.leave(member.id) }, t("请假")) : null,
+        sheetLink(member),
+      ),
     );
   }
 
@@ -117,6 +127,7 @@ export function createMemberCards(root, classes, on) {
     keepFocus(body, () =>
       replace(
         body,
+        editable && !chosen.size ? h("p", { class: "quiet" }, t("先选网格，再把它们交给谁：点卡片上的“设为主责”，或者拖到卡片上。")) : null,
         listed.map((member) => card(member, most)),
         listed.length ? null : h("p", { class: "state-note" }, t("这里还没有可以负责网格的人员。")),
         listed.length < found.length

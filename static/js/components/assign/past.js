@@ -1,5 +1,6 @@
 /* The page turned back to a day: outlines and leads as they were. */
 
+import { sheetOf } from "../../lib/assign-address.js";
 import { t } from "../../lib/i18n.js";
 import { shortName } from "../../lib/levels.js";
 import { TINTS } from "../../lib/territory.js";
@@ -13,7 +14,7 @@ export function createPast(root, page) {
   let on = null;
   let asked = 0;
 
-  const panel = createHistoryPanel(root, { day: turn, undo, close });
+  const panel = createHistoryPanel(root, { day: turn, undo, close, sheet: (id, day) => sheetOf(page.boot.me, id, { on: day }) });
 
   async function turn(day) {
     const mine = (asked += 1);

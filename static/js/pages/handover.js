@@ -1,0 +1,3 @@
+/* The hand-over sheet: a page to print. */
+
+document.getElementById("print").addEventListener("click", () => window.print());
