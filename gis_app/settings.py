@@ -48,6 +48,7 @@ GEOS_LIBRARY_PATH = _env.get("GEOS_LIBRARY_PATH") or _wheel_library("shapely", "
 
 INSTALLED_APPS = [
     "gis_app",
+    "cases",
     "households",
     "grids",
     "accounts",

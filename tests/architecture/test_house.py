@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ["core", "boundaries", "accounts", "grids", "households", "gis_app"]
+APPS = ["core", "boundaries", "accounts", "grids", "households", "cases", "gis_app"]
 # Who may see every row, each for its reason.
 ACTS_AS_SYSTEM = {
     "core/scope.py",
