@@ -98,14 +98,14 @@ def settle(draft: Draft, resolve: Mapping[str, str]) -> list[DraftGrid]:
                 for r in undecided
             ],
         )
-    for r in stale:
-        if resolve[r.key] == "theirs":
-            r.delete()
-        else:
-            r.base_version = now[r.grid_id].version
-            r.base = store.read_cells(ids=[r.grid_id])[r.key].content()
-            r.save(update_fields=["base_version", "base"])
-    kept = [r for r in rows if r not in stale or resolve[r.key] == "mine"]
+    mine = [r for r in stale if resolve[r.key] == "mine"]
+    draft.grids.filter(pk__in=[r.pk for r in stale if r not in mine]).delete()
+    current = store.read_cells(ids=[r.grid_id for r in mine]) if mine else {}
+    for r in mine:
+        r.base_version = now[r.grid_id].version
+        r.base = current[r.key].content()
+    DraftGrid.objects.bulk_update(mine, ["base_version", "base"], batch_size=500)
+    kept = [r for r in rows if r not in stale or r in mine]
     if not kept:
         raise errors.NothingToPublish()
     return kept
