@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "cases",
     "households",
     "grids",
+    "audit",
     "accounts",
     "boundaries",
     "core",
@@ -127,6 +128,7 @@ DATABASES = {
 }
 # Written by triggers only: the runtime role may read them.
 TABLES_KEPT_BY_THE_DATABASE = [
+    "audit_accessday", "audit_accessrecord",
     "grids_gridversion", "households_dataversion", "households_gridspell", "households_householdtally",
 ]  # fmt: skip
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,7 +1,7 @@
 """The two layers, each alone: row security without the app's filters, and the other way round."""
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import DatabaseError, connection, connections, transaction
 
 from core.scope import acting_as, acting_as_system, signed
 from households.models import Claim, Classification, Household, HouseholdIdentity, HouseholdTally
@@ -130,6 +130,18 @@ def test_a_rollback_to_a_savepoint_keeps_the_scope(cast):
         with pytest.raises(RuntimeError), transaction.atomic():
             assert Household.objects.count() == 4
             raise RuntimeError
+        assert Household.objects.count() == 4
+
+
+def test_a_failure_as_somebody_else_is_rolled_back_to_the_savepoint(cast):
+    with acting_as(cast.lan.pk):
+        with (
+            pytest.raises(DatabaseError, match="division by zero"),
+            transaction.atomic(),
+            acting_as_system("test"),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute("SELECT 1 / 0")
         assert Household.objects.count() == 4
 
 

@@ -67,6 +67,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super()._set_autocommit(autocommit)
 
     def _savepoint_rollback(self, sid):
+        # A transaction that has failed takes no set_config; and the actor may have changed since.
+        self._applied = current_subject()
         super()._savepoint_rollback(sid)
         self._applied = self._UNKNOWN
 
