@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.importing import FileNotUsable, ImportCommand, ImportRefused, Progress
-from core.tables import normal, read_table, write_csv
+from core.tables import Table, normal, read_table, write_csv
 
 # A longer list is something else.
 MOST_ROWS = 100_000
@@ -39,10 +39,9 @@ class Roll:
 
     def write_rejects(self, target: Path) -> None:
         """Every refused row as it stood in the file, before it its number and what is wrong."""
+        cells = {row.number: row.cells for row in self.rows}
         rows = [
-            [row.number, ";".join(self.refused[row.number]), *row.cells]
-            for row in self.rows
-            if row.number in self.refused
+            [number, ";".join(why), *cells[number]] for number, why in sorted(self.refused.items())
         ]
         write_csv(target, ["行号", "拒收原因", *self.columns], rows)
 
@@ -51,7 +50,10 @@ def read_roll(
     path: Path, headers: dict[str, tuple[str, ...]], *, needed: tuple[str, ...], encoding: str
 ) -> Roll:
     """Read a CSV or workbook. `headers` says how each column may be called, Chinese first."""
-    table = read_table(path, encoding=encoding)
+    return as_roll(read_table(path, encoding=encoding), headers, needed=needed)
+
+
+def as_roll(table: Table, headers: dict[str, tuple[str, ...]], *, needed: tuple[str, ...]) -> Roll:
     meaning = {alias: name for name, aliases in headers.items() for alias in aliases}
     at: dict[str, int] = {}
     unknown = []
@@ -92,6 +94,9 @@ class RollCommand(ImportCommand):
             "--rejects", type=Path, metavar="OUT.csv", help="被拒收的行及原因写到这里"
         )
 
+    def read(self, path: Path, encoding: str) -> Roll:
+        return read_roll(path, self.headers, needed=self.needed, encoding=encoding)
+
     def take(self, roll: Roll, options: dict, progress: Progress) -> dict:
         """Refuse rows, write the others; return the lists of what happened."""
         raise NotImplementedError
@@ -100,7 +105,7 @@ class RollCommand(ImportCommand):
         rejects = options["rejects"]
         if rejects and rejects.resolve() == path.resolve():
             raise FileNotUsable("--rejects 不能是要导入的文件自己。")
-        roll = read_roll(path, self.headers, needed=self.needed, encoding=options["encoding"])
+        roll = self.read(path, options["encoding"])
         done = self.take(roll, options, progress)
         if rejects:
             roll.write_rejects(rejects)

@@ -135,6 +135,12 @@ def safe_cell(value) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
+def unsafe_cell(text: str | None) -> str:
+    """What a cell written by `safe_cell` said."""
+    text = text or ""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
+
+
 def write_csv(path: Path, columns: list[str], rows: Iterable[list]) -> None:
     """Write a list for Excel (UTF-8 with BOM), readable by its owner only."""
     try:

@@ -51,10 +51,12 @@ class Draft:
     target: int | None
     geometry: BaseGeometry | None = None
     village: Division | None = None
+    # What is counted: features, or the rows of a table.
+    unit: str = "个要素"
 
     def __str__(self):
         called = self.code or self.name
-        return f"第 {self.number} 个要素" + (f"(网格 {called})" if called else "")
+        return f"第 {self.number} {self.unit}" + (f"(网格 {called})" if called else "")
 
 
 @dataclass
@@ -88,7 +90,7 @@ def read_drafts(
     for feature in layer.features:
         words = {what: feature.properties.get(column) for what, column in columns.items() if column}
         try:
-            draft = _draft(feature.number, words)
+            draft = as_draft(feature.number, words)
         except Invalid as error:
             reasons.append(f"第 {feature.number} 个要素：{error.message}")
             continue
@@ -99,18 +101,23 @@ def read_drafts(
             reasons.append(f"{draft}没有图形；请补上图形，或从文件里删去这一条。")
         elif feature.geometry.geom_type not in ("Polygon", "MultiPolygon"):
             reasons.append(f"{draft}是点或线，不是面；网格要用面来画。")
-    by_code = defaultdict(list)
-    for draft in drafts:
-        by_code[draft.code].append(str(draft.number))
-    for code, numbers in by_code.items():
-        if code and len(numbers) > 1:
-            places = "、".join(numbers)
-            reasons.append(
-                f"网格编码 {code} 在第 {places} 个要素里重复出现；请合并成一个图形，或改正编码。"
-            )
+    reasons += repeated(drafts)
     if not layer.features:
         reasons.append("文件里没有任何图形；请检查导出的是不是网格图层。")
     return drafts, reasons
+
+
+def repeated(drafts: Sequence[Draft]) -> list[str]:
+    """A sentence for each code that stands twice."""
+    by_code = defaultdict(list)
+    for draft in drafts:
+        by_code[draft.code].append(str(draft.number))
+    return [
+        f"网格编码 {code} 在第 {'、'.join(numbers)} {drafts[0].unit}里重复出现；"
+        "请合并成一个图形，或改正编码。"
+        for code, numbers in by_code.items()
+        if code and len(numbers) > 1
+    ]
 
 
 def _field(layer: Layer, what: str, given: str | None) -> str | None:
@@ -126,7 +133,7 @@ def _field(layer: Layer, what: str, given: str | None) -> str | None:
     return None
 
 
-def _draft(number: int, words: dict[str, str | None]) -> Draft:
+def as_draft(number: int, words: dict[str, str | None], unit: str = Draft.unit) -> Draft:
     code, village = as_code(words.get("code")), as_code(words.get("village"))
     if re.fullmatch(r"\d{12}", code) and not village:
         code, village = "", code
@@ -141,10 +148,11 @@ def _draft(number: int, words: dict[str, str | None]) -> Draft:
     target = as_code(words.get("target"))
     if target and not (re.fullmatch(r"\d{1,6}", target) and int(target)):
         raise Invalid(f"目标户数“{target}”不是正整数。")
-    name = normal(words.get("name"))
+    name = (words.get("name") or "").strip()
     if len(name) > 80:
         raise Invalid(f"名称“{name[:20]}…”超过 80 个字。")
-    return Draft(number, code, village or code[:12], name, int(target) if target else None)
+    aim = int(target) if target else None
+    return Draft(number, code, village or code[:12], name, aim, unit=unit)
 
 
 # Places
@@ -168,7 +176,7 @@ def plan(drafts: Sequence[Draft], geometries: Sequence[BaseGeometry], progress: 
         if not geometry.is_valid:
             made.reasons.append(f"{draft}的边界自己相交；请在制图软件里修好后重新导出。")
     if not made.reasons:
-        made.reasons = _find_villages(drafts)
+        made.reasons = find_villages(drafts)
     if made.reasons:
         return made
     by_village: dict[Division, list[Draft]] = defaultdict(list)
@@ -180,8 +188,8 @@ def plan(drafts: Sequence[Draft], geometries: Sequence[BaseGeometry], progress: 
         tiling = tile(from_django(village.geom), [draft.geometry for draft in own])
         if tiling.faults:
             for fault in tiling.faults:
-                made.reasons.append(_say(fault, village, own))
-                made.faults.append(_as_geojson(fault, village, own))
+                made.reasons.append(say(fault, village, own))
+                made.faults.append(as_geojson(fault, village, own))
         elif len(own) > MOST:
             made.reasons.append(f"{village}有 {len(own)} 个网格，超过 {MOST} 个，编不下号。")
         else:
@@ -190,7 +198,7 @@ def plan(drafts: Sequence[Draft], geometries: Sequence[BaseGeometry], progress: 
     return made
 
 
-def _find_villages(drafts: Sequence[Draft]) -> list[str]:
+def find_villages(drafts: Sequence[Draft]) -> list[str]:
     """Fill in `village`; return what stands in the way."""
     current = Division.objects.current().filter(level=Level.VILLAGE)
     current = current.only("code", "name", "level", "geom")
@@ -293,7 +301,7 @@ def _notes(village: Division, grids: list[Drawn], tiling: Tiling) -> list[str]:
 # Faults
 
 
-def _say(fault: Fault, village: Division, own: list[Draft]) -> str:
+def say(fault: Fault, village: Division, own: list[Draft]) -> str:
     grids = "、".join(str(own[i]) for i in fault.grids)
     point = fault.geometry.point_on_surface()
     place = f"东经 {point.x:.5f}、北纬 {point.y:.5f} 附近"
@@ -309,13 +317,13 @@ def _say(fault: Fault, village: Division, own: list[Draft]) -> str:
     return f"{grids}处处不足 {TOLERANCE_M} 米宽({place})，不像一个网格；请核对。"
 
 
-def _as_geojson(fault: Fault, village: Division, own: list[Draft]) -> dict:
+def as_geojson(fault: Fault, village: Division, own: list[Draft]) -> dict:
     return {
         "type": "Feature",
         "geometry": json.loads(shapely.to_geojson(fault.geometry)),
         "properties": {
             "kind": fault.kind,
-            "reason": _say(fault, village, own),
+            "reason": say(fault, village, own),
             "village_code": village.code,
             "grid_codes": [own[i].code for i in fault.grids],
             "features": [own[i].number for i in fault.grids],

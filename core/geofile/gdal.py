@@ -1,4 +1,4 @@
-"""Ask the confined worker to open a Shapefile's geometry or a GeoPackage."""
+"""Ask the confined worker to open a Shapefile's geometry or a GeoPackage, or to write one."""
 
 import functools
 import json
@@ -7,11 +7,13 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyogrio
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 from core.geofile.layer import Declared
 from core.importing import FileNotUsable
@@ -47,7 +49,9 @@ def open_in_worker(
             main.with_suffix(suffix).write_bytes(data)
         out = Path(folder, "out")
         restore = driver == "ESRI Shapefile" and ".shx" not in parts
-        code = _run(folder, [str(main), driver, layer or "", str(out)], what, restore=restore)
+        code = _run(
+            folder, ["read", str(main), driver, layer or "", str(out)], what, restore=restore
+        )
         if code == 4:
             raise _layer_refused(json.loads(out.read_text()), layer, what)
         if code != 0:
@@ -62,6 +66,36 @@ def open_in_worker(
         shape=about["shape"],
         records=records,
     )
+
+
+class NotWritten(Exception):
+    """The worker has failed on what is our own: a matter for the log."""
+
+
+def write_geopackage(
+    layer: str,
+    fields: Sequence[tuple[str, type]],
+    rows: Sequence[Sequence[str | int | None]],
+    shapes: Sequence[BaseGeometry],
+) -> bytes:
+    """A GeoPackage with one layer of MultiPolygons in EPSG:4326. `fields`: names with str or int."""
+    about = {
+        "name": layer,
+        "fields": [name for name, _ in fields],
+        "whole": [kind is int for _, kind in fields],
+        "count": len(rows),
+    }
+    with tempfile.TemporaryDirectory(prefix="geofile-") as folder:
+        source, made = Path(folder, "in"), Path(folder, "output.gpkg")
+        with source.open("wb") as file:
+            file.write(json.dumps(about).encode() + b"\n")
+            for values, wkb in zip(rows, shapely.to_wkb(list(shapes)), strict=True):
+                file.write(json.dumps(list(values)).encode() + b"\n")
+                file.write(struct.pack("<I", len(wkb)) + wkb)
+        code = _run(folder, ["write", str(source), str(made)], "GeoPackage ", restore=False)
+        if code != 0:
+            raise NotWritten(f"worker: {code}")
+        return made.read_bytes()
 
 
 def _run(folder: str, arguments: list[str], what: str, *, restore: bool) -> int:

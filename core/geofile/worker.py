@@ -1,9 +1,9 @@
-"""The only place where GDAL opens a stranger's file: a process of its own that may do little.
+"""The only place where GDAL opens or writes a file: a process of its own that may do little.
 
-Run as a script, not imported: `worker.py FILE DRIVER LAYER OUT`. It knows nothing of the project,
-has no environment worth stealing, and dies of its limits before it harms the machine. OUT gets one
-JSON line about the layer, then per feature one JSON line of values and its WKB with the length
-before it. Exit codes: 0 · 3 not readable · 4 the layer must be chosen (JSON list in OUT) ·
+Run as a script, not imported: `worker.py read FILE DRIVER LAYER OUT`, `worker.py write IN FILE`. It
+knows nothing of the project, has no environment worth stealing, and dies of its limits before it
+harms the machine. OUT gets and IN holds one JSON line about the layer, then per feature one JSON
+line of values and its WKB with the length before it. Exit codes: 0 · 3 not readable · 4 the layer must be chosen (JSON list in OUT) ·
 5 a limit was met.
 """
 
@@ -58,7 +58,7 @@ def value(thing):
     return None if isinstance(thing, bytes) else str(thing)
 
 
-def main(path: str, driver: str, layer: str, out: str) -> int:
+def read_file(path: str, driver: str, layer: str, out: str) -> int:
     from pyogrio import read_info
     from pyogrio.raw import read
 
@@ -85,11 +85,47 @@ def main(path: str, driver: str, layer: str, out: str) -> int:
     return 0
 
 
+def write_geopackage(source: str, path: str) -> int:
+    import numpy as np
+    from pyogrio.raw import write
+
+    rows, shapes = [], []
+    with open(source, "rb") as file:
+        about = json.loads(file.readline())
+        for _ in range(about["count"]):
+            rows.append(json.loads(file.readline()))
+            (length,) = struct.unpack("<I", file.read(4))
+            shapes.append(file.read(length))
+    data, masks = [], []
+    for i, whole in enumerate(about["whole"]):
+        column = [row[i] for row in rows]
+        missing = np.array([v is None for v in column], bool)
+        if whole:
+            column = np.array([v or 0 for v in column], np.int64)
+        data.append(column if whole else np.array(column, object))
+        masks.append(missing)
+    write(
+        path,
+        np.array(shapes, object),
+        data,
+        np.array(about["fields"], object),
+        field_mask=masks,
+        layer=about["name"],
+        driver="GPKG",
+        geometry_type="MultiPolygon",
+        crs="EPSG:4326",
+        layer_options={"GEOMETRY_NAME": "geom"},
+    )
+    return 0
+
+
+_TASKS = {"read": read_file, "write": write_geopackage}
+
 if __name__ == "__main__":
     confine()
     warnings.simplefilter("ignore")
     try:
-        code = main(*sys.argv[1:])
+        code = _TASKS[sys.argv[1]](*sys.argv[2:])
     except (MemoryError, OSError):
         code = 5
     except Exception:  # whatever GDAL meets in the file, the parent says it in Chinese

@@ -151,3 +151,24 @@ class SchemeShape(s.Serializer):
     version = s.IntegerField()
     county = s.CharField()
     classes = ClassShape(many=True)
+
+
+class ImportShape(s.Serializer):
+    file = s.FileField(help_text="导出的 xlsx、GeoPackage 或 GeoJSON，改过以后")
+    expected_version = s.IntegerField(help_text="看到的草稿版本")
+
+
+class StepShape(s.Serializer):
+    number = s.IntegerField()
+    title = s.CharField()
+    by = s.CharField()
+    at = s.DateTimeField()
+
+
+class ImportedShape(s.Serializer):
+    draft = s.DictField()
+    step = StepShape(allow_null=True, help_text="空：和现在一样，没有改动")
+    touched = s.ListField(child=s.DictField(), help_text="有关各村的网格，同 territory")
+    removed = s.ListField(child=s.CharField())
+    message = s.CharField()
+    notes = s.ListField(child=s.CharField(), help_text="没有用到的列等")

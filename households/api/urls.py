@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from households.api import territory, views
+from households.api import exchange, territory, views
 
 AREA = r"areas/(?P<code>\d{6}|\d{9}|\d{12}|\d{15})/"
 TERRITORY = r"territory/(?P<code>\d{6}|\d{9}|\d{12})/"
@@ -15,6 +15,7 @@ urlpatterns = [
     re_path(rf"^{AREA}households/$", views.area_households, name="area-households"),
     re_path(rf"^{TERRITORY}$", territory.territory, name="territory"),
     re_path(rf"^{TERRITORY}outlines/$", territory.outlines, name="territory-outlines"),
+    re_path(rf"^{TERRITORY}export/$", exchange.export_territory, name="territory-export"),
     path("grids/select/", territory.select, name="grid-select"),
     path("grids/figures/", territory.figures, name="grid-figures"),
     re_path(rf"^grids/{GRID}/lead/$", territory.lead, name="grid-lead"),
@@ -23,6 +24,7 @@ urlpatterns = [
     path("drafts/<int:pk>/", territory.draft, name="draft-detail"),
     path("drafts/<int:pk>/steps/", territory.steps, name="draft-steps"),
     path("drafts/<int:pk>/alternatives/", territory.alternatives, name="draft-alternatives"),
+    path("drafts/<int:pk>/import/", exchange.import_into_draft, name="draft-import"),
     path("drafts/<int:pk>/undo/", territory.undo, name="draft-undo"),
     path("drafts/<int:pk>/redo/", territory.redo, name="draft-redo"),
     path("drafts/<int:pk>/preview/", territory.draft_preview, name="draft-preview"),

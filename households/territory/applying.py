@@ -9,6 +9,7 @@ import shapely
 from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils import timezone
+from shapely import MultiPolygon
 
 from accounts.models import Member
 from boundaries.models import Division
@@ -38,8 +39,9 @@ def apply(
         answerable(sorted(new), town_of(draft.scope))
     change = TerritoryChange.objects.create(draft=draft, by=by, at=moment, undoes=undoes)
     grids = Grid.objects.in_bulk([c.grid for c in cells.values() if c.grid])
+    ground = _ground(cells)  # before any of it changes hands
     villages = _redraw(rows, cells, grids, moment)
-    parents = _lineage(change, cells, grids)
+    parents = _lineage(change, cells, ground)
     _reassign(cells, grids, parents, moment)
     moved = join_to_grids(villages=villages) if villages else 0
     for r in rows:
@@ -198,12 +200,16 @@ def _check_tiled(villages: Collection[int]) -> None:
             )
 
 
+def _ground(cells: dict[str, Cell]) -> dict[int, MultiPolygon]:
+    """The outlines of the grids from whose ground something was drawn."""
+    wanted = {p for c in cells.values() for p in c.parents}
+    return {c.grid: c.geom for c in store.read_cells(ids=wanted).values()} if wanted else {}
+
+
 def _lineage(
-    change: TerritoryChange, cells: dict[str, Cell], grids: dict[int, Grid]
+    change: TerritoryChange, cells: dict[str, Cell], ground: dict[int, MultiPolygon]
 ) -> dict[int, list[int]]:
     """Note from which grids each new one was drawn; {child: parents}."""
-    wanted = {p for c in cells.values() for p in c.parents}
-    ground = {c.grid: c.geom for c in store.read_cells(ids=wanted).values()} if wanted else {}
     lines, parents = [], {}
     for cell in cells.values():
         if cell.removed or not cell.parents:

@@ -6,12 +6,16 @@ from django.utils import timezone
 
 from accounts.models import Member, Role
 from core.errors import Invalid
+from core.importing import ImportRefused
 from core.roll import Roll, RollCommand, Row
 from core.tables import code
 from grids.models import Assignment, Grid
 from grids.services import Duty, take_up_duties
+from grids.sheets import HEADERS, people, read_any_roll
 
 PARTS = {name: part for part in Assignment.Role for name in (part.label, part.value)}
+# Columns of a file with one row a grid.
+_PEOPLE = {"lead", "lead_account", "supports", "support_accounts"}
 # Who may answer for families at all.
 FIELD_ROLES = {Role.MEMBER, Role.VILLAGE, Role.TOWN}
 
@@ -20,7 +24,7 @@ class Command(RollCommand):
     help = (
         "按名单(CSV 或 .xlsx)登记谁负责哪个网格。列名:网格编码、账号(或 姓名,限本村或本镇)、"
         "责任(主责/协同)、开始日期(可不填)。一个网格只有一位主责；已有别人主责的网格不会被改动。"
-        "名单里没有的责任不变。"
+        "名单里没有的责任不变。export_territory 导出的文件(xlsx、GeoPackage、GeoJSON)也可以。"
     )
     purpose = "import_assignments"
     headers = {
@@ -29,8 +33,16 @@ class Command(RollCommand):
         "name": ("姓名", "name"),
         "part": ("责任", "role"),
         "started_on": ("开始日期", "started_on"),
-    }
-    needed = ("grid", "part")
+    } | {what: HEADERS[what] for what in _PEOPLE}
+    needed = ("grid",)
+
+    def read(self, path, encoding):
+        roll = read_any_roll(path, self.headers, needed=self.needed, encoding=encoding)
+        if roll.has & _PEOPLE:
+            roll.rows = [duty for row in roll.rows for duty in _duties_of(row)]
+        elif "part" not in roll.has:
+            raise ImportRefused("缺少列：责任；请补上标题行。")
+        return roll
 
     def take(self, roll: Roll, options, progress) -> dict:
         duties = _Reader(roll).read()
@@ -38,6 +50,22 @@ class Command(RollCommand):
         done = take_up_duties(duties=duties)
         shown = [f"{d.grid.code} {d.part.label} {d.member.username}" for d in done]
         return {"new": shown, "changed": [], "unchanged": len(duties) - len(done)}
+
+
+def _duties_of(row: Row) -> list[Row]:
+    """A row that says who leads a grid and who supports, as a row for each of them."""
+    duties = []
+    for part, names, accounts in (
+        ("主责", "lead", "lead_account"), ("协同", "supports", "support_accounts"),
+    ):  # fmt: skip
+        held = people(row.said[accounts])
+        # By account where there is one: a name may hold what stands between names.
+        who = [(account, "") for account in held] or [("", n) for n in people(row.said[names])]
+        duties += [
+            Row(row.number, row.cells, row.said | {"part": part, "username": account, "name": name})
+            for account, name in who
+        ]
+    return duties
 
 
 class _Reader:
@@ -64,14 +92,14 @@ class _Reader:
                 self.leads[a.grid_id] = a.member
 
     def read(self) -> list[Duty]:
-        said = {}
+        said = []
         for row in self.roll.rows:
             try:
-                said[row.number] = self._duty(row)
+                said.append((row, self._duty(row)))
             except Invalid as error:
                 self.roll.refuse(row, error.message.rstrip("。"))
         self._refuse_rivals(said)
-        return [said[row.number] for row in self.roll.accepted()]
+        return [duty for row, duty in said if row.number not in self.roll.refused]
 
     def _duty(self, row: Row) -> Duty:
         wanted = code(row.said["grid"])
@@ -129,17 +157,16 @@ class _Reader:
             raise Invalid(f"有 {len(own)} 位“{name}”({shown})；请改填账号")
         return own[0]
 
-    def _refuse_rivals(self, said: dict[int, Duty]) -> None:
+    def _refuse_rivals(self, said: list[tuple[Row, Duty]]) -> None:
         """Rows of the list that contradict one another: all of them, for we cannot choose."""
         leads, parts = defaultdict(list), defaultdict(list)
-        for row in self.roll.rows:
-            if duty := said.get(row.number):
-                parts[duty.grid.pk, duty.member.pk].append(row)
-                if duty.part == Assignment.Role.LEAD:
-                    leads[duty.grid.pk].append(row)
-        for rows in leads.values():
-            if len({said[row.number].member for row in rows}) > 1:
-                self._refuse_all(rows, "名单里给同一个网格写了几位主责")
+        for row, duty in said:
+            parts[duty.grid.pk, duty.member.pk].append(row)
+            if duty.part == Assignment.Role.LEAD:
+                leads[duty.grid.pk].append((row, duty.member))
+        for led in leads.values():
+            if len({member for _, member in led}) > 1:
+                self._refuse_all([row for row, _ in led], "名单里给同一个网格写了几位主责")
         for rows in parts.values():
             if len(rows) > 1:
                 self._refuse_all(rows, "名单里同一个人在同一个网格出现了几次")
