@@ -2,7 +2,9 @@
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.gis.db import models
-from django.db.models import Q
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db.models import F, Q
+from django.utils import timezone
 
 from boundaries.models import Division
 
@@ -17,6 +19,10 @@ class Role(models.TextChoices):
     STEWARD = "steward", "数据管理员"
     SYSADMIN = "sysadmin", "系统管理员"
     AUDITOR = "auditor", "审计员"
+
+
+# Whoever gets one of these sees cases, everybody's traces, or makes accounts: two admins decide.
+GUARDED = frozenset({Role.CASEWORKER, Role.STEWARD, Role.SYSADMIN, Role.AUDITOR})
 
 
 class MemberQuerySet(models.QuerySet):
@@ -69,6 +75,11 @@ class Member(AbstractBaseUser):
     # Where she lives, if she has told. Goes out only through `homes_visible_to`.
     home = models.PointField("住处", null=True, spatial_index=False)
     is_active = models.BooleanField("在任", default=True)
+    # Somebody else chose her password: nothing can be done with it but to choose another.
+    password_given = models.BooleanField("初始密码", default=False)
+    password_set_at = models.DateTimeField("密码设定时间", default=timezone.now)
+    # An account of the demo, whose password stands in a file: no second step is asked of it.
+    is_demo = models.BooleanField("演示账号", default=False)
 
     objects = MemberManager()
 
@@ -88,3 +99,87 @@ class Member(AbstractBaseUser):
 
     def get_full_name(self):
         return self.name
+
+
+class Session(AbstractBaseSession):
+    """A browser in which somebody is signed in. Where, since when, last used; no tracks beyond that.
+
+    `expire_date` is the idle limit or the absolute one, whichever comes first: whoever looks at it
+    needs no other rule.
+    """
+
+    # No constraint: what must go first when a member goes is not the business of a session.
+    member = models.ForeignKey(Member, models.DO_NOTHING, null=True, db_constraint=False)
+    began_at = models.DateTimeField()
+    used_at = models.DateTimeField()
+    address = models.CharField(max_length=45)
+    device = models.CharField(max_length=10)
+
+    @classmethod
+    def get_session_store_class(cls):
+        from accounts.sessions import SessionStore
+
+        return SessionStore
+
+
+class RoleChange(models.Model):
+    """What was done to an account: by whom, when, and who agreed. Kept for good.
+
+    The database lets nobody change her own account, decide what she asked for herself, or alter
+    what is decided (migration 0003).
+    """
+
+    class Kind(models.TextChoices):
+        CREATED = "created", "建立账号"
+        POST = "post", "改岗位或任职地"
+        LEFT = "left", "停用账号"
+        BACK = "back", "恢复账号"
+        PASSWORD = "password", "重置密码"
+        FACTOR = "factor", "重置两步验证"
+
+    class State(models.TextChoices):
+        PENDING = "pending", "等待另一位管理员确认"
+        DONE = "done", "已生效"
+        REFUSED = "refused", "未同意"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="changes")
+    kind = models.CharField(max_length=10, choices=Kind)
+    # Before and after; the same where the post is not what changed.
+    role_before = models.CharField(max_length=10, choices=Role)
+    role = models.CharField(max_length=10, choices=Role)
+    division_before = models.ForeignKey(Division, models.PROTECT, null=True, related_name="+")
+    division = models.ForeignKey(Division, models.PROTECT, null=True, related_name="+")
+    # Null: whoever keeps the server imported a list.
+    asked_by = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=10, choices=State)
+    decided_by = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member"], condition=Q(state="pending"), name="one_open_change_a_member"
+            ),
+            models.CheckConstraint(
+                condition=~Q(asked_by=F("member")) & ~Q(decided_by=F("member")),
+                name="nobody_changes_her_own_account",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="withdrawn") | ~Q(decided_by=F("asked_by")),
+                name="nobody_agrees_with_herself",
+            ),
+            # Unless imported by whoever keeps the server.
+            models.CheckConstraint(
+                condition=~Q(
+                    state="done",
+                    kind__in=["created", "post", "back"],
+                    role__in=sorted(GUARDED),
+                    asked_by__isnull=False,
+                    decided_by__isnull=True,
+                ),
+                name="guarded_role_takes_two",
+            ),
+        ]

@@ -8,6 +8,7 @@ from django.contrib.gis.geos import Point
 from django.db import transaction
 
 from accounts.models import Member, Role
+from accounts.passwords import set_password
 from boundaries.models import Division
 
 # Read aloud over the telephone: no 0 and O, no 1, I and l.
@@ -69,7 +70,7 @@ def enrol_members(*, listed: Collection[Listed], with_passwords: bool) -> Enroll
             member.set_unusable_password()
         if with_passwords and not member.has_usable_password():
             done.passwords[one.username] = first_password()
-            member.set_password(done.passwords[one.username])
+            set_password(member, done.passwords[one.username], given=True)
         member.save()
     return done
 

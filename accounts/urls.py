@@ -1,9 +1,15 @@
 from django.urls import path
 
-from accounts import views
+from accounts.views import own, signing_in
 
 urlpatterns = [
-    path("sign-in/", views.sign_in, name="sign-in"),
-    path("sign-out/", views.sign_out, name="sign-out"),
-    path("password/", views.password, name="password"),
+    path("sign-in/", signing_in.sign_in, name="sign-in"),
+    path("sign-in/code/", signing_in.code, name="sign-in-code"),
+    path("sign-in/password/", signing_in.first_password, name="sign-in-password"),
+    path("sign-in/phone/", signing_in.phone, name="sign-in-phone"),
+    path("sign-out/", signing_in.sign_out, name="sign-out"),
+    path("signed-in-again/", own.signed_in_again, name="signed-in-again"),
+    path("password/", own.password, name="password"),
+    path("sessions/", own.sessions, name="sessions"),
+    path("second-step/", own.second_step, name="second-step"),
 ]

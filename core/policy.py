@@ -61,6 +61,20 @@ def policy() -> dict[tuple[str, str], Rule]:
     return rules
 
 
+@lru_cache(maxsize=1)
+def menus() -> dict[str, list[dict]]:
+    return yaml.safe_load(settings.POLICY_FILE.read_text())["menu"]
+
+
+def menu(role: str) -> dict[str, list[dict]]:
+    """The menus with what this role may open: `{menu: [{route, title}]}`."""
+    rules = policy()
+    return {
+        name: [entry for entry in entries if rules[entry["route"], "GET"].admits(role)]
+        for name, entries in menus().items()
+    }
+
+
 def allowed_methods(route: str) -> list[str]:
     return [method for name, method in policy() if name == route]
 

@@ -2,10 +2,13 @@
 
 import glob
 import os
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
 import dj_database_url
+
+from accounts.profile import PROFILES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("WUSE_VAR", BASE_DIR / "var"))
@@ -42,6 +45,9 @@ SECRET_KEY = _secret("SECRET_KEY")
 SCOPE_KEY = _secret("SCOPE_KEY")
 ALLOWED_HOSTS = _env.get("WUSE_HOSTS", "127.0.0.1 localhost [::1]").split()
 HTTPS = _env.get("WUSE_HTTPS") == "1"
+# Which rules for passwords, locks and sessions hold: accounts/profile.py.
+PROFILE = _env.get("WUSE_PROFILE", "asvs")
+_profile = PROFILES[PROFILE]
 
 GDAL_LIBRARY_PATH = _env.get("GDAL_LIBRARY_PATH") or _wheel_library("pyogrio", "libgdal*.so*")
 GEOS_LIBRARY_PATH = _env.get("GEOS_LIBRARY_PATH") or _wheel_library("shapely", "libgeos_c*.so*")
@@ -57,10 +63,11 @@ INSTALLED_APPS = [
     "core",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.gis",
+    "allauth.account",  # only because allauth.mfa does not work without it
+    "allauth.mfa",
     "axes",
     "rest_framework",
     "rest_framework_gis",
@@ -81,6 +88,7 @@ MIDDLEWARE = [
     "core.policy.PolicyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -106,6 +114,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "gis_app.context.reader",
             ],
         },
     },
@@ -141,10 +150,7 @@ AUTHENTICATION_BACKENDS = [
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
-    },
+    {"NAME": "accounts.passwords.ProfileValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -154,13 +160,22 @@ LOGOUT_REDIRECT_URL = "sign-in"
 
 # Lock a name at an address, not the address: a whole office shares one.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25  # hours
+AXES_FAILURE_LIMIT = _profile.wrong_before_lock
+AXES_COOLOFF_TIME = timedelta(minutes=_profile.lock_minutes)
+AXES_CLIENT_IP_CALLABLE = "accounts.sessions.client_address"
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
+AXES_LOCKOUT_CALLABLE = "accounts.views.signing_in.locked"
 AXES_VERBOSE = False
 
-SESSION_COOKIE_AGE = 8 * 3600
+# Only the second step of allauth is used, and nothing that sends mail: see accounts/factor.py.
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+MFA_ADAPTER = "accounts.factor.Adapter"
+MFA_TOTP_ISSUER = "五色格"
+MFA_TOTP_TOLERANCE = 1  # half minutes that a phone's clock may be wrong by
+
+# accounts/sessions.py knows when a session ends; the cookie goes with the browser.
+SESSION_ENGINE = "accounts.sessions"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSpli
 from rest_framework.routers import SimpleRouter
 
 from accounts.api import MemberViewSet
+from accounts.views.own import session
 from boundaries.api import DivisionViewSet
 from gis_app import views
 from grids.api import GridViewSet
@@ -25,6 +26,7 @@ urlpatterns = [
     path("tiles/<slug:layer>/<int:z>/<int:x>/<int:y>.mvt", views.tile, name="tile"),
     path("api/", include("households.api.urls")),
     path("api/", include(router.urls)),
+    path("api/session/", session, name="session"),
     path("api/schema/", SpectacularJSONAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="docs"),
     path("i18n/setlang/", set_language, name="set_language"),

@@ -5,11 +5,10 @@ import socket
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import Member, Role
+from accounts.models import Member, Role, Session
 from accounts.sessions import member_of
 from core.scope import acting_as_system
 

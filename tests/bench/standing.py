@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections, transaction
 from django.utils import timezone
 
 from accounts.models import Member
+from accounts.sessions import SessionStore
 from boundaries.models import ImportBatch
 from core.scope import acting_as_system
 from households.models import Household

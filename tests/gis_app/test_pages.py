@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 
 from accounts.models import Member, Role
+from core.policy import menus
 from core.scope import acting_as_system
 from gis_app import views
 from grids.models import Assignment
@@ -75,6 +76,7 @@ def test_invented_outlines_are_said_to_be_so(cast, signed_in):
 def with_password(who: Member) -> Member:
     with acting_as_system("test"):
         who.set_password(PASSWORD)
+        who.is_demo = True  # no second step: tests/accounts/test_second_step.py
         who.save()
     return who
 
@@ -175,7 +177,12 @@ def test_every_sentence_of_the_templates_has_its_english_and_none_is_left_over()
     for path in TEMPLATES:
         said |= {text for _, text in re.findall(r"""translate (["'])(.+?)\1""", path.read_text())}
     said |= {str(label) for label in [*Role.labels, *Assignment.Role.labels]}
-    said |= set(re.findall(r'\b_\("(.+?)"\)', (ROOT / "accounts" / "views.py").read_text()))
+    for path in TEMPLATES:
+        blocks = re.findall(r"{% blocktranslate %}(.+?){% end", path.read_text())
+        said |= {re.sub(r"{{ (\w+) }}", r"%(\1)s", text) for text in blocks}
+    for path in (ROOT / "accounts").rglob("*.py"):
+        said |= set(re.findall(r'\b_\(\s*"(.+?)"\s*\)', path.read_text()))
+    said |= {entry["title"] for entries in menus().values() for entry in entries}
     with (ROOT / "locale/en/LC_MESSAGES/django.po").open("rb") as file:
         english = {m.id: m.string for m in read_po(file) if m.id}
     assert said == english.keys()
@@ -185,7 +192,7 @@ def test_every_sentence_of_the_templates_has_its_english_and_none_is_left_over()
 def test_no_template_says_anything_untranslated():
     chinese = re.compile(r"[一-鿿]")
     for path in TEMPLATES:
-        text = re.sub(r"{%.*?%}", "", path.read_text()).replace(
-            'lang="zh-hans" class="link">中文', ""
-        )
+        text = re.sub(
+            r"{% blocktranslate.*?endblocktranslate %}|{%.*?%}", "", path.read_text()
+        ).replace('lang="zh-hans" class="link">中文', "")
         assert not chinese.search(text), path.name
