@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -51,8 +52,16 @@ class District:
     village_boxes: np.ndarray  # 454 × 4: west, south, east, north
     grid_village: np.ndarray
     grid_boxes: np.ndarray
-    members: dict[str, int]  # one of each role: its id
     homes: Homes
+
+    @cached_property
+    def members(self) -> dict[str, int]:
+        """One of each role: its id. Of the members one whose grids hold families."""
+        staff, leads = _staff(self)
+        first = {role.value: i for i, (_, role, _) in reversed(list(enumerate(staff, 1)))}
+        held = set((np.unique(self.homes.grid) + 1).tolist())
+        lead = next((member for grid, member in leads if grid in held), first[Role.MEMBER])
+        return first | {Role.MEMBER.value: lead}
 
 
 def plan(households: int, seed: int) -> District:
@@ -82,7 +91,6 @@ def plan(households: int, seed: int) -> District:
         village_boxes=village_boxes,
         grid_village=grid_village,
         grid_boxes=grid_boxes,
-        members={},
         homes=Homes(
             village=village,
             number=number,
@@ -149,14 +157,14 @@ def build(cursor_owner, households: int = 250_000, seed: int = 1) -> District:
             strict=True,
         ),
     )
-    members = _members(cursor_owner, d, town_of)
+    _members(cursor_owner, d)
     _scheme(cursor_owner, today)
     _homes(cursor_owner, d.homes, today)
     for table in ("boundaries_division", "grids_grid", "accounts_member", "households_household"):
         cursor_owner.execute(
             f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), greatest(max(id), 1)) FROM {table}"
         )
-    return District(**(vars(d) | {"members": members}))
+    return d
 
 
 def _grid_codes(d: District) -> list[str]:
@@ -199,8 +207,9 @@ def _divisions(cursor, d: District, town_of: np.ndarray) -> None:
     copy(cursor, "boundaries_division", columns, rows)
 
 
-def _members(cursor, d: District, town_of: np.ndarray) -> dict[str, int]:
-    """A chair for each town and village, and a member for every two grids."""
+def _staff(d: District) -> tuple[list[tuple[str, Role, int]], list[tuple[int, int]]]:
+    """A chair for each town and village, and a member for every two grids: (name, role, place) in
+    the order of their ids, and who leads what: (grid id, member id)."""
     staff = [
         ("district", Role.DISTRICT, 100),
         ("steward", Role.STEWARD, 100),
@@ -214,7 +223,12 @@ def _members(cursor, d: District, town_of: np.ndarray) -> dict[str, int]:
         grids = np.flatnonzero(d.grid_village == v) + 1
         for pair in np.split(grids, range(2, len(grids), 2)):
             staff.append((f"member{len(staff)}", Role.MEMBER, DIVISION + v))
-            leads += [(grid, len(staff)) for grid in pair]
+            leads += [(grid, len(staff)) for grid in pair.tolist()]
+    return staff, leads
+
+
+def _members(cursor, d: District) -> None:
+    staff, leads = _staff(d)
     copy(
         cursor,
         "accounts_member",
@@ -230,7 +244,6 @@ def _members(cursor, d: District, town_of: np.ndarray) -> dict[str, int]:
         "grid_id, member_id, role, started_at",
         ((grid, member, "lead", "2026-01-01") for grid, member in leads),
     )
-    return {role.value: i for i, (_, role, _) in reversed(list(enumerate(staff, 1)))}
 
 
 def _scheme(cursor, today) -> None:

@@ -24,8 +24,7 @@ def stand(households: int, say: Callable[[str], None], seed: int = 1) -> Distric
     with acting_as_system("bench"), transaction.atomic():
         fresh = ImportBatch.objects.filter(**mark, at__gt=timezone.now() - KEEP).exists()
         if fresh and Household.objects.count() == households:
-            members = dict(Member.objects.order_by("-pk").values_list("role", "pk"))
-            return District(**(vars(plan(households, seed)) | {"members": members}))
+            return plan(households, seed)
     say(f"building {households} households")
     owner = connections["owner"]
     with (
