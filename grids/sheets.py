@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core.errors import Invalid
 from core.geofile import Layer, read_layer
+from core.importing import FileNotUsable
 from core.roll import Roll, as_roll
 from core.tables import Table, read_table, unsafe_cell
 from grids.imports import FIELDS, Draft, as_draft, read_drafts, repeated
@@ -32,6 +33,7 @@ HEADERS = {
 }
 TITLES = {what: names[0] for what, names in HEADERS.items()}
 BETWEEN = "、"
+LAYER = "网格"
 _GEOFILES = (b"SQLite format 3", b"PK", b"{", b"[", b"<", b"\x00\x00\x27\x0a")
 
 
@@ -104,10 +106,20 @@ def read_any_roll(
 def _open(path, headers, needed, encoding) -> tuple[Layer | None, Roll]:
     if not _has_outlines(path):
         return None, as_roll(read_table(path, encoding=encoding), headers, needed=needed)
-    layer = read_layer(path, encoding=encoding)
+    layer = _layer(path, encoding)
     fields = list(layer.fields)
     rows = ((f.number, [f.properties.get(c) for c in fields]) for f in layer.features)
     return layer, as_roll(Table(fields, rows, layer.encoding, layer.notes), headers, needed=needed)
+
+
+def _layer(path: Path, encoding: str) -> Layer:
+    try:
+        return read_layer(path, encoding=encoding)
+    except FileNotUsable as error:
+        # QGIS keeps several layers in a file; ours is known by its name.
+        if LAYER not in error.detail.get("layers", ()):
+            raise
+        return read_layer(path, layer=LAYER, encoding=encoding)
 
 
 def _has_outlines(path: Path) -> bool:

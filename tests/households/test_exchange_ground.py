@@ -1,16 +1,26 @@
 """Borders that come back from QGIS: moved, drawn anew, or refused with the place named."""
 
+import contextlib
 import json
+import random
 
+import numpy as np
+import pyogrio
 import pytest
 import shapely
 
-from core.scope import acting_as_system
+from core.coords import wgs84_to_gcj02
+from core.errors import DomainError
+from core.scope import acting_as, acting_as_system
+from grids.drafts import store
 from grids.models import Assignment, Grid, GridLineage
 from households.models import Household
+from households.territory.exchange.export import export
+from households.territory.exchange.importing import import_file
 from tests.factories import SOUTH, STEP
-from tests.households.exchange import CODE, LEAD, Gpkg, furnished, geojson, move_vertex
+from tests.households.exchange import CODE, LEAD, SAME, Gpkg, furnished, geojson, move_vertex
 from tests.households.test_territory_edit import key, lon
+from tests.territory_play import Player, furnish
 
 
 @pytest.fixture
@@ -157,3 +167,55 @@ def test_a_border_that_the_draft_moved_too_is_not_overwritten(chair, cast, tmp_p
         package.shapes[i] = move_vertex(package.shapes[i], north, [lon(0.9), north[1]])
     (reason,) = chair.bring(package.saved(tmp_path), 422)["detail"]["reasons"]
     assert "从这份草稿导出" in reason
+
+
+def test_a_file_from_elsewhere_asks_for_its_system(chair, cast, tmp_path):
+    chair.open(cast.east)
+    package = Gpkg(chair.file(cast.east, "gpkg"), tmp_path)
+    package.shapes = [shapely.transform(s, lambda xy: xy * 1000) for s in package.shapes]
+    (reason,) = chair.bring(package.saved(tmp_path), 422)["detail"]["reasons"]
+    assert "EPSG:4326" in reason and "--crs" not in reason
+
+
+def test_coordinates_of_a_consumer_map_are_brought_home(chair, cast, tmp_path):
+    """Drawn over a picture that is 580 m off, and saved so; nothing else was edited."""
+    chair.open(cast.east)
+    package = Gpkg(chair.file(cast.east, "gpkg"), tmp_path)
+    package.shapes = [shapely.transform(s, wgs84_to_gcj02) for s in package.shapes]
+    assert chair.bring(package.saved(tmp_path))["message"] == SAME
+
+
+def test_of_several_layers_ours_is_read(chair, cast, tmp_path):
+    chair.open(cast.east)
+    package = Gpkg(chair.file(cast.east, "gpkg"), tmp_path)
+    package.data["名称"][2] = "桃园"
+    package.saved(tmp_path, layer="网格")
+    pyogrio.raw.write(
+        tmp_path / "edited.gpkg", np.array([shapely.box(0, 0, 1, 1).wkb], object), [], np.array([]),
+        layer="草图", driver="GPKG", crs="EPSG:4326", geometry_type="Polygon", append=True,
+    )  # fmt: skip
+    chair.bring((tmp_path / "edited.gpkg").read_bytes())
+    assert chair.rows(cast.east)[cast.tao1.code]["name"] == "桃园"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_the_chair_has_done_goes_out_and_in_without_a_change(cast, tmp_path, seed):
+    """Drafts and territory after random splits, merges, moves and publishings."""
+    rng = random.Random(seed)
+    with acting_as_system("test"):
+        furnish(cast, rng)
+    player = Player(cast, rng)
+    player.play(12)
+    with acting_as(cast.chair.pk):
+        for move in ("split", "move", "assign", "support"):
+            with contextlib.suppress(DomainError):
+                getattr(player, move)()
+        draft = player.draft or store.open_draft(scope=cast.east, title="x", by=cast.chair)
+        for shown in (draft, None):
+            for kind in ("xlsx", "gpkg", "geojson"):
+                path = tmp_path / f"x.{kind}"
+                path.write_bytes(export(cast.chair, cast.east, shown, kind).content)
+                done = import_file(
+                    draft_id=draft.pk, expected_version=draft.version, path=path, by=cast.chair
+                )
+                assert done.taken is None, (kind, done.message)

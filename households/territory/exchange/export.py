@@ -16,13 +16,12 @@ from core.workbook import workbook
 from grids.drafts.state import Cell, State
 from grids.drafts.store import state_of, villages_of
 from grids.models import Draft
-from grids.sheets import BETWEEN, TITLES
+from grids.sheets import BETWEEN, LAYER, TITLES
 from households import figures
 from households.models import HouseholdTally
 from households.scope import resolve
 from households.territory.homes import placed, read_homes
 
-LAYER = "网格"
 DECIMALS = 6
 _NUMBERS = {"households", "target", "version"}
 _KINDS = {

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.db import transaction
 
 from accounts.models import Member
+from boundaries.doctor import CrsUnclear
 from boundaries.doctor import place as located
 from boundaries.models import Division
 from core.errors import Conflict, Invalid
@@ -252,9 +253,14 @@ def _with(cell: Cell, new: dict) -> Cell:
 def _ground(reading: _Reading) -> None:
     drafts = [m.line.draft for m in reading.matches]
     layer = reading.sheet.layer
-    shapes = {f.number: g for f, g in zip(
-        layer.features, located(layer, reference=known_outline(drafts)).geometries, strict=True
-    )}  # fmt: skip
+    try:
+        drawn = located(layer, reference=known_outline(drafts)).geometries
+    except CrsUnclear:
+        reading.reasons.append(
+            "看不出文件的坐标系；请在 QGIS 里另存为 GeoPackage，坐标系选 EPSG:4326，再导入。"
+        )
+        return
+    shapes = {f.number: shape for f, shape in zip(layer.features, drawn, strict=True)}
     for draft in drafts:
         draft.geometry = shapes[draft.number]
         if not draft.geometry.is_valid:
