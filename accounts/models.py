@@ -41,6 +41,10 @@ class MemberQuerySet(models.QuerySet):
                 )
         return self.filter(pk=member.pk)
 
+    def called(self, text: str):
+        """Those whose name or account holds this text."""
+        return self.filter(Q(username__icontains=text) | Q(name__icontains=text))
+
     def homes_visible_to(self, member: "Member"):
         """Those whose home the member may know: her own, and a chair those of her place.
 

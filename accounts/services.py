@@ -6,14 +6,21 @@ from dataclasses import dataclass, field
 
 from django.contrib.gis.geos import Point
 from django.db import transaction
+from django.utils import timezone
 
-from accounts.models import Member, Role
+from accounts.models import Member, Role, RoleChange, Session
 from accounts.passwords import set_password
-from boundaries.models import Division
+from boundaries.models import Division, Level
 
 # Read aloud over the telephone: no 0 and O, no 1, I and l.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-
+# Where each role works. The others need no place, and see no families by having one.
+PLACES = {
+    Role.MEMBER: (Level.VILLAGE, Level.TOWN),
+    Role.VILLAGE: (Level.VILLAGE,),
+    Role.TOWN: (Level.TOWN,),
+    Role.DISTRICT: (Level.DISTRICT,),
+}
 
 UNSAID = object()
 
@@ -51,6 +58,7 @@ def enrol_members(*, listed: Collection[Listed], with_passwords: bool) -> Enroll
     done = Enrolled()
     for one in listed:
         member = known.get(one.username)
+        before = (member.role, member.division) if member else (one.role, one.division)
         if member is None:
             member = Member(username=one.username)
             done.new.append(one.username)
@@ -71,8 +79,27 @@ def enrol_members(*, listed: Collection[Listed], with_passwords: bool) -> Enroll
         if with_passwords and not member.has_usable_password():
             done.passwords[one.username] = first_password()
             set_password(member, done.passwords[one.username], given=True)
+        is_new = member.pk is None
         member.save()
+        if is_new or before != (one.role, one.division):
+            _record(member, before, RoleChange.Kind.CREATED if is_new else RoleChange.Kind.POST)
     return done
+
+
+def _record(member: Member, before: tuple[str, Division | None], kind: str) -> None:
+    """Whoever keeps the server did it, whom the site does not know."""
+    now = timezone.now()
+    RoleChange.objects.create(
+        member=member,
+        kind=kind,
+        role_before=before[0],
+        role=member.role,
+        division_before=before[1],
+        division=member.division,
+        state=RoleChange.State.DONE,
+        decided_at=now,
+    )
+    Session.objects.filter(member=member).delete()
 
 
 def first_password() -> str:

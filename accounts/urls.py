@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import own, signing_in
+from accounts.views import own, signing_in, staff
 
 urlpatterns = [
     path("sign-in/", signing_in.sign_in, name="sign-in"),
@@ -12,4 +12,8 @@ urlpatterns = [
     path("password/", own.password, name="password"),
     path("sessions/", own.sessions, name="sessions"),
     path("second-step/", own.second_step, name="second-step"),
+    path("members/", staff.accounts, name="account-list"),
+    path("members/new/", staff.new_account, name="account-new"),
+    path("members/changes/", staff.changes, name="account-changes"),
+    path("members/<int:member>/", staff.account, name="account"),
 ]

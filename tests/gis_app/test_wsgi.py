@@ -105,7 +105,7 @@ def test_what_is_prepared_is_prepared_anew_on_another_connection(db):
         return connection.fetch_prepared("look (int)", "SELECT $1 + 1", (1,))
 
     assert look() == look() == (2,)
-    connection._prepared.clear()
+    connection._prepared.discard("look (int)")
     with connection.cursor() as cursor:
         cursor.execute("DEALLOCATE look")
     assert look() == (2,)

@@ -6,7 +6,7 @@ import shapely
 from django.contrib.gis.geos import Point
 
 from accounts.models import Member, Role
-from accounts.services import UNSAID, Listed, enrol_members
+from accounts.services import PLACES, UNSAID, Listed, enrol_members
 from boundaries.models import Division, Level
 from boundaries.services.outlines import beyond, from_django
 from core.coords import Crs, parse_crs
@@ -17,13 +17,6 @@ from core.tables import CodeDestroyed, code, write_csv
 ROLES = {name: role for role in Role for name in (role.label, role.value)}
 # Whoever lives further from where she works has her columns swapped, or another system.
 FAR_M = 50_000
-# Where each role works. The others need no place, and see no families by having one.
-PLACES = {
-    Role.MEMBER: (Level.VILLAGE, Level.TOWN),
-    Role.VILLAGE: (Level.VILLAGE,),
-    Role.TOWN: (Level.TOWN,),
-    Role.DISTRICT: (Level.DISTRICT,),
-}
 
 
 class Command(RollCommand):
