@@ -232,9 +232,10 @@ def _members(cursor, d: District) -> None:
     copy(
         cursor,
         "accounts_member",
-        "id, password, username, name, role, division_id, is_active",
+        "id, password, username, name, role, division_id, is_active,"
+        " password_given, password_set_at, is_demo",
         (
-            (i, "!", name, f"示例{name}", role.value, division, True)
+            (i, "!", name, f"示例{name}", role.value, division, True, False, "now", False)
             for i, (name, role, division) in enumerate(staff, 1)
         ),
     )
