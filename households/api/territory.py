@@ -16,6 +16,8 @@ from boundaries.models import Division
 from core.errors import Malformed, NotFound
 from grids.drafts import store
 from grids.models import Draft, DraftStep, TerritoryChange
+from households.api import draft_shapes
+from households.api import territory_shapes as shapes
 from households.models import Household
 from households.territory import (
     cards,
@@ -29,7 +31,6 @@ from households.territory import (
     selection,
 )
 
-ANY = OpenApiTypes.OBJECT
 DRAFT = OpenApiParameter("draft", int, description="草稿编号")
 ON = OpenApiParameter("on", OpenApiTypes.DATE, description="哪一天，默认今天")
 
@@ -112,7 +113,7 @@ def _keys(request) -> list[str]:
     return keys
 
 
-@extend_schema(responses=ANY, parameters=[DRAFT, ON])
+@extend_schema(responses=shapes.TERRITORY, parameters=[DRAFT, ON])
 @api_view(["GET"])
 def territory(request, code: str):
     """Grids, members and figures of a place; with `on`, the grids as they lay on a day."""
@@ -122,7 +123,7 @@ def territory(request, code: str):
     return Response(reading.territory(request.user, place, _draft(request, place)))
 
 
-@extend_schema(responses=ANY, parameters=[DRAFT])
+@extend_schema(responses=shapes.OutlinesShape, parameters=[DRAFT])
 @api_view(["GET"])
 def outlines(request, code: str):
     """The outlines of a place as GeoJSON text, as the draft has them."""
@@ -143,7 +144,7 @@ def outlines(request, code: str):
     return HttpResponse(body, content_type="application/geo+json", headers=headers)
 
 
-@extend_schema(request=ANY, responses=ANY)
+@extend_schema(request=shapes.SelectAsked, responses=shapes.KeysShape)
 @api_view(["POST"])
 def select(request):
     """Keys of the grids that a polygon, box, point or village chooses."""
@@ -151,7 +152,7 @@ def select(request):
     return Response({"keys": selection.select(place, _draft(request, place), request.data)})
 
 
-@extend_schema(request=ANY, responses=ANY)
+@extend_schema(request=shapes.FiguresAsked, responses=shapes.FiguresAnswer)
 @api_view(["POST"])
 def figures(request):
     """What these grids are together, and a member's card before and after if they were hers."""
@@ -161,7 +162,7 @@ def figures(request):
     return Response(cards.figures(request.user, place, draft, _keys(request), member))
 
 
-@extend_schema(request=ANY, responses=ANY)
+@extend_schema(request=shapes.LeadAsked, responses=shapes.PeopleShape)
 @api_view(["PUT"])
 def lead(request, code: str):
     body = _body(request)
@@ -176,7 +177,7 @@ def lead(request, code: str):
     return Response(duties.people(grid))
 
 
-@extend_schema(request=ANY, responses=ANY)
+@extend_schema(request=shapes.SupportAsked, responses=shapes.PeopleShape)
 @api_view(["PUT"])
 def support(request, code: str):
     body = _body(request)
@@ -184,7 +185,10 @@ def support(request, code: str):
     return Response(duties.people(duties.change_support(code=code, by=request.user, **parts)))
 
 
-@extend_schema(request=ANY, responses=ANY)
+@extend_schema(methods=["GET"], responses=shapes.ListedDraftShape(many=True))
+@extend_schema(
+    methods=["POST"], request=draft_shapes.DraftAsked, responses={201: shapes.DraftShape}
+)
 @api_view(["GET", "POST"])
 def drafts(request):
     if request.method == "POST":
@@ -207,7 +211,7 @@ def drafts(request):
     )
 
 
-@extend_schema(responses=ANY)
+@extend_schema(responses=draft_shapes.DraftDetail)
 @api_view(["GET"])
 def draft(request, pk: int):
     found = store.draft_for(request.user, pk)
@@ -233,7 +237,7 @@ def _taken(taken: editing.Taken) -> Response:
     )
 
 
-@extend_schema(request=ANY, responses=ANY)
+@extend_schema(request=draft_shapes.STEP, responses=draft_shapes.TakenShape)
 @api_view(["POST"])
 def steps(request, pk: int):
     return _taken(
@@ -247,7 +251,7 @@ def steps(request, pk: int):
     )
 
 
-@extend_schema(request=ANY, responses=ANY)
+@extend_schema(request=draft_shapes.AlternativesAsked, responses=draft_shapes.AlternativesShape)
 @api_view(["POST"])
 def alternatives(request, pk: int):
     """Three ways to divide a place, explained; nothing is changed."""
@@ -270,19 +274,19 @@ def alternatives(request, pk: int):
     return Response({"parts": k, "alternatives": told})
 
 
-@extend_schema(request=ANY, responses=ANY)
+@extend_schema(request=draft_shapes.VersionAsked, responses=draft_shapes.TakenShape)
 @api_view(["POST"])
 def undo(request, pk: int):
     return _taken(editing.undo(draft_id=pk, expected_version=_version(request), by=request.user))
 
 
-@extend_schema(request=ANY, responses=ANY)
+@extend_schema(request=draft_shapes.VersionAsked, responses=draft_shapes.TakenShape)
 @api_view(["POST"])
 def redo(request, pk: int):
     return _taken(editing.redo(draft_id=pk, expected_version=_version(request), by=request.user))
 
 
-@extend_schema(responses=ANY, parameters=[OpenApiParameter("page", int)])
+@extend_schema(responses=draft_shapes.PreviewShape, parameters=[OpenApiParameter("page", int)])
 @api_view(["GET"])
 def draft_preview(request, pk: int):
     found = store.draft_for(request.user, pk)
@@ -292,7 +296,7 @@ def draft_preview(request, pk: int):
     return Response(preview.preview(found, request.user, page))
 
 
-@extend_schema(request=ANY, responses=ANY)
+@extend_schema(request=draft_shapes.PublishAsked, responses=draft_shapes.PublishedShape)
 @api_view(["POST"])
 def draft_publish(request, pk: int):
     body = _body(request)
@@ -323,21 +327,21 @@ def _change(change: TerritoryChange) -> dict:
     }
 
 
-@extend_schema(request=ANY, responses=ANY)
+@extend_schema(request=draft_shapes.VersionAsked, responses=shapes.DraftShape)
 @api_view(["POST"])
 def draft_propose(request, pk: int):
     done = publish.propose(draft_id=pk, expected_version=_version(request), by=request.user)
     return Response(reading.draft_row(done))
 
 
-@extend_schema(request=ANY, responses=ANY)
+@extend_schema(request=draft_shapes.VersionAsked, responses=shapes.DraftShape)
 @api_view(["POST"])
 def draft_discard(request, pk: int):
     done = publish.discard(draft_id=pk, expected_version=_version(request), by=request.user)
     return Response(reading.draft_row(done))
 
 
-@extend_schema(responses=ANY)
+@extend_schema(responses=draft_shapes.ChangeShape(many=True))
 @api_view(["GET"])
 def changes(request):
     found = TerritoryChange.objects.filter(
@@ -346,19 +350,19 @@ def changes(request):
     return Response([_change(c) for c in found[:100]])
 
 
-@extend_schema(request=ANY, responses=ANY)
+@extend_schema(request=None, responses=draft_shapes.ChangeShape)
 @api_view(["POST"])
 def change_undo(request, pk: int):
     return Response(_change(publish.undo_change(change_id=pk, by=request.user)))
 
 
-@extend_schema(responses=ANY, parameters=[ON])
+@extend_schema(responses=shapes.GridHistoryShape, parameters=[ON])
 @api_view(["GET"])
 def grid_history(request, code: str):
     return Response(history.grid_history(code, _on(request)))
 
 
-@extend_schema(responses=ANY, parameters=[ON])
+@extend_schema(responses=shapes.AnsweredShape, parameters=[ON])
 @api_view(["GET"])
 def household_history(request, uuid):
     home = Household.objects.visible_to(request.user).filter(uuid=uuid).first()
@@ -368,7 +372,7 @@ def household_history(request, uuid):
     return Response(history.as_json(history.who_answered(home, day), day))
 
 
-@extend_schema(request=ANY, responses=ANY)
+@extend_schema(request=shapes.ClaimAsked, responses={201: shapes.ClaimShape})
 @api_view(["POST"])
 def claims(request):
     body = _body(request)
@@ -379,14 +383,14 @@ def claims(request):
     return Response({"id": made.pk, "member": made.member_id}, status=201)
 
 
-@extend_schema(request=ANY, responses=ANY)
+@extend_schema(request=None, responses=shapes.ClaimEndedShape)
 @api_view(["POST"])
 def claim_end(request, pk: int):
     ended = duties.end_claim(claim_id=pk, by=request.user)
     return Response({"id": ended.pk, "ended_at": ended.ended_at})
 
 
-@extend_schema(request=ANY, responses=ANY)
+@extend_schema(request=shapes.LEAVE_ASKED, responses={201: shapes.LEAVE})
 @api_view(["POST"])
 def leaves(request):
     body = _body(request)
