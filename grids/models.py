@@ -206,6 +206,8 @@ class DraftStep(models.Model):
     # {key: the fields of a DraftGrid, or null where the grid was as published}
     before = models.JSONField()
     after = models.JSONField()
+    # Sentences that say why, where a program suggested it.
+    notes = models.JSONField(default=list)
     by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 

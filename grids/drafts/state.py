@@ -83,10 +83,13 @@ class State:
     over: dict[str, Cell] = field(default_factory=dict)
 
     def get(self, key: str) -> Cell:
-        cell = self.over.get(key) or self.base.get(key)
+        cell = self.find(key)
         if cell is None or cell.removed:
             raise GridNotHere(keys=[key])
         return cell
+
+    def find(self, key: str) -> Cell | None:
+        return self.over.get(key) or self.base.get(key)
 
     def chosen(self, keys: Iterable[str], *, editing: bool = True) -> list[Cell]:
         cells = [self.get(key) for key in dict.fromkeys(keys)]

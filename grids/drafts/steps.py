@@ -19,6 +19,8 @@ class Edit:
     title: str
     # What each touched key becomes; a removed cell that was only the draft's own is None.
     changed: dict[str, Cell | None]
+    # Why, a sentence for each change, where a program suggests it.
+    notes: tuple[str, ...] = ()
 
 
 def named(cells: Sequence[Cell]) -> str:

@@ -128,7 +128,10 @@ def _changed(draft: Draft) -> DraftChanged:
 
 
 def step_row(step: DraftStep) -> dict:
-    return {"number": step.number, "title": step.title, "by": step.by.name, "at": step.at}
+    return {
+        "number": step.number, "title": step.title, "by": step.by.name, "at": step.at,
+        "notes": step.notes,
+    }  # fmt: skip
 
 
 @transaction.atomic
@@ -145,7 +148,7 @@ def record_step(*, draft: Draft, state: State, kind: str, edit: Edit, by: Member
     draft.cursor += 1
     step = DraftStep.objects.create(
         draft=draft, number=draft.cursor, kind=kind, title=edit.title[:200], before=before,
-        after=after, by=by,
+        after=after, by=by, notes=list(edit.notes),
     )  # fmt: skip
     _put(draft, after)
     _touch(draft, by)

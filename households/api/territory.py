@@ -174,7 +174,7 @@ def lead(request, code: str):
         expected_lead=_optional(body["expected_lead"], "expected_lead"),
         by=request.user,
     )
-    return Response(duties.people(grid))
+    return Response(duties.people(grid, request.user))
 
 
 @extend_schema(request=shapes.SupportAsked, responses=shapes.PeopleShape)
@@ -182,7 +182,8 @@ def lead(request, code: str):
 def support(request, code: str):
     body = _body(request)
     parts = {k: _ids(body.get(k, []), k) for k in ("add", "remove", "expected")}
-    return Response(duties.people(duties.change_support(code=code, by=request.user, **parts)))
+    grid = duties.change_support(code=code, by=request.user, **parts)
+    return Response(duties.people(grid, request.user))
 
 
 @extend_schema(methods=["GET"], responses=shapes.ListedDraftShape(many=True))
@@ -230,7 +231,7 @@ def _taken(taken: editing.Taken) -> Response:
     return Response(
         {
             "draft": reading.draft_row(taken.draft),
-            "step": store.step_row(taken.step),
+            "step": store.step_row(taken.step) | {"notes": taken.notes},
             "touched": taken.touched,
             "removed": taken.removed,
         }

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from households.api import exchange, territory, views
+from households.api import conflicts, exchange, territory, views
 
 AREA = r"areas/(?P<code>\d{6}|\d{9}|\d{12}|\d{15})/"
 TERRITORY = r"territory/(?P<code>\d{6}|\d{9}|\d{12})/"
@@ -37,5 +37,7 @@ urlpatterns = [
     path("history/households/<uuid:uuid>/", territory.household_history, name="household-history"),
     path("claims/", territory.claims, name="claim-list"),
     path("claims/<int:pk>/end/", territory.claim_end, name="claim-end"),
+    path("conflicts/", conflicts.conflict_list, name="conflict-list"),
+    path("conflicts/<int:pk>/end/", conflicts.conflict_end, name="conflict-end"),
     path("leaves/", territory.leaves, name="leave-list"),
 ]

@@ -9,11 +9,14 @@ from django.utils import timezone
 
 from accounts.models import Member
 from core.errors import Invalid, NotFound
+from grids.drafts import store
+from grids.drafts.state import State
 from grids.drafts.store import may_edit
 from grids.errors import GridTaken, SupportChanged
 from grids.models import Assignment, Grid, Leave
 from grids.people import FIELD_ROLES, answerable, town_of
 from households.models import Claim, Household
+from households.territory.conflicts import led_by_kin, ties
 
 
 class AlreadyClaimed(Invalid):
@@ -99,8 +102,8 @@ def _bumped(grid: Grid) -> Grid:
     return grid
 
 
-def people(grid: Grid) -> dict:
-    """Who answers now, as programs read it."""
+def people(grid: Grid, by: Member) -> dict:
+    """Who answers now, as programs read it; `notes` where she is kin to a family there."""
     role = Assignment.Role
     held = list(grid.assignments.open().select_related("member").order_by("started_at", "pk"))
     shown = {
@@ -112,6 +115,12 @@ def people(grid: Grid) -> dict:
         "lead": shown[role.LEAD][0] if shown[role.LEAD] else None,
         "supports": shown[role.SUPPORT],
         "covers": shown[role.COVER],
+        "notes": [
+            tie.sentence
+            for tie in led_by_kin(
+                ties(by, State(store.read_cells(ids=[grid.pk])), [grid.village_id])
+            )
+        ],
     }
 
 

@@ -1,7 +1,7 @@
 """Edits of a draft: what was asked becomes a step, checked against families and people."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from grids.drafts import steps, store
 from grids.drafts.state import Cell, State
 from grids.models import Draft, DraftStep
 from grids.people import answerable, town_of
-from households.territory import designing, reading, suggesting
+from households.territory import conflicts, designing, reading, suggesting
 from households.territory.homes import Homes, counts_by_cell, placed, read_homes
 
 
@@ -26,6 +26,8 @@ class Taken:
     state: State
     touched: list[dict]
     removed: list[str]
+    # Sentences for whoever did it, as far as she may know.
+    notes: list[str] = field(default_factory=list)
 
 
 def take_step(*, draft_id: int, expected_version: int, kind: str, asked: dict, by: Member) -> Taken:
@@ -37,7 +39,12 @@ def take_step(*, draft_id: int, expected_version: int, kind: str, asked: dict, b
     state = store.state_of(draft, store.villages_of(draft.scope))
     edit = make(_Asked(asked), state, draft, by)
     step = store.record_step(draft=draft, state=state, kind=kind, edit=edit, by=by)
-    return _taken(draft, step, state.with_changes(edit.changed), edit.changed, by)
+    after = state.with_changes(edit.changed)
+    taken = _taken(draft, step, after, edit.changed, by)
+    touched = {c.village for k in edit.changed for s in (state, after) if (c := s.find(k))}
+    kin = conflicts.newly_led_by_kin(by, state, after, touched)
+    taken.notes = [*step.notes, *(tie.sentence for tie in kin)]
+    return taken
 
 
 def undo(*, draft_id: int, expected_version: int, by: Member) -> Taken:
@@ -213,12 +220,10 @@ def _rebalance(asked: _Asked, state: State, draft: Draft, by: Member):
 
 
 def _suggest(asked: _Asked, state: State, draft: Draft, by: Member):
-    rows = reading.figure_rows(by, state, state.cells())
-    people = reading.members(by, draft.scope, rows)
     # With `keys` only for their villages: whoever is busy with one does not want the others changed.
     keys = asked.keys() if "keys" in asked.body else None
     villages = {state.get(k).village for k in keys} if keys else None
-    return suggesting.as_edit(state, rows, people, villages)
+    return suggesting.suggest(by, draft.scope, state, villages)
 
 
 _KINDS = {

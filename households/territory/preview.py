@@ -11,6 +11,7 @@ from grids.errors import HouseholdsChanged
 from grids.models import Draft
 from households.models import Household
 from households.territory import reading
+from households.territory.conflicts import led_by_kin, ties
 from households.territory.families import Families, families
 from households.territory.gauges import plan
 from households.territory.homes import Homes, placed, read_homes
@@ -45,6 +46,11 @@ def preview(draft: Draft, member: Member, page: int = 1, *, may_list: bool = Tru
         "members": _members(draft, then, now),
         "stale": [
             r["key"] for r in now if r["base_changed"] and r["key"] in state.over and r["code"]
+        ],
+        # Where somebody would answer for kin of hers, as far as the reader may know.
+        "kin": [
+            {"key": t.cell.key, "member": t.member, "n": len(t.households), "note": t.sentence}
+            for t in led_by_kin(ties(member, after, touched))
         ],
         "families": {
             "n": len(handed),
