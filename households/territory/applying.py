@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import shapely
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from shapely import MultiPolygon
@@ -73,8 +73,12 @@ def _people_before(rows: list[DraftGrid]) -> set[int]:
 
 
 def lock_grids(ids: Collection[int]) -> dict[int, Grid]:
+    """These grids, locked with all others of their villages: publishing draws those anew for small
+    scales, and whoever held one of them and waited for the village would wait for ever."""
+    villages = Grid.objects.filter(pk__in=ids).values("village")
+    wanted = Q(pk__in=ids) | Q(village__in=villages, closed_on=None)
     # In one order, like everybody who changes who answers for a grid.
-    locked = Grid.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
+    locked = Grid.objects.select_for_update(no_key=True).filter(wanted).order_by("pk")
     return {g.pk: g for g in locked}
 
 

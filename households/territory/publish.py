@@ -93,7 +93,7 @@ def undo_change(*, change_id: int, by: Member) -> TerritoryChange:
     """
     change = (
         TerritoryChange.objects.select_for_update(of=("self",))
-        .select_related("draft__scope__parent", "undone_by")
+        .select_related("draft__scope__parent")
         .filter(pk=change_id, draft__in=Draft.objects.visible_to(by))
         .first()
     )
@@ -101,7 +101,8 @@ def undo_change(*, change_id: int, by: Member) -> TerritoryChange:
         raise NotFound("没有找到这次调整。")
     if by.role != Role.TOWN:
         raise errors.MayOnlyPropose()
-    if hasattr(change, "undone_by"):
+    # Asked only now: whoever had the lock before may have undone it.
+    if TerritoryChange.objects.filter(undoes=change).exists():
         raise errors.AlreadyUndone()
     rows = [r for r in change.draft.grids.all() if r.grid_id]
     now = lock_grids([r.grid_id for r in rows])
