@@ -18,7 +18,6 @@ from grids.drafts import store
 from grids.models import Draft, DraftStep, TerritoryChange
 from households.api import draft_shapes
 from households.api import territory_shapes as shapes
-from households.models import Household
 from households.territory import (
     cards,
     designing,
@@ -355,22 +354,6 @@ def changes(request):
 @api_view(["POST"])
 def change_undo(request, pk: int):
     return Response(_change(publish.undo_change(change_id=pk, by=request.user)))
-
-
-@extend_schema(responses=shapes.GridHistoryShape, parameters=[ON])
-@api_view(["GET"])
-def grid_history(request, code: str):
-    return Response(history.grid_history(code, _on(request)))
-
-
-@extend_schema(responses=shapes.AnsweredShape, parameters=[ON])
-@api_view(["GET"])
-def household_history(request, uuid):
-    home = Household.objects.visible_to(request.user).filter(uuid=uuid).first()
-    if home is None:
-        raise NotFound("没有找到这户。")
-    day = _on(request)
-    return Response(history.as_json(history.who_answered(home, day), day))
 
 
 @extend_schema(request=shapes.ClaimAsked, responses={201: shapes.ClaimShape})

@@ -160,6 +160,8 @@ class OutlinesShape(s.Serializer):
 
 class PastGrid(CodeName):
     lead = s.CharField(allow_null=True, help_text="当天主责的姓名")
+    lead_id = s.IntegerField(allow_null=True)
+    changed = s.BooleanField(help_text="当天有变动")
 
 
 class PastOutline(OutlineShape):
@@ -179,8 +181,16 @@ TERRITORY = PolymorphicProxySerializer(
 )
 
 
+class DayShape(s.Serializer):
+    on = s.DateField()
+    drawn = s.IntegerField(help_text="新划了几个网格")
+    closed = s.IntegerField(help_text="停用了几个")
+    redrawn = s.IntegerField(help_text="几个改了边界或名称")
+    people = s.IntegerField(help_text="几个换了负责的人")
+
+
 class DaysShape(s.Serializer):
-    days = s.ListField(child=s.DateField(), help_text="有变动的日子")
+    days = DayShape(many=True, help_text="有变动的日子，从早到晚")
 
 
 class SelectAsked(s.Serializer):

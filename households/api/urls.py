@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from households.api import conflicts, exchange, territory, views
+from households.api import conflicts, exchange, past, territory, views
 
 AREA = r"areas/(?P<code>\d{6}|\d{9}|\d{12}|\d{15})/"
 TERRITORY = r"territory/(?P<code>\d{6}|\d{9}|\d{12})/"
@@ -14,6 +14,7 @@ urlpatterns = [
     re_path(rf"^{AREA}$", views.area, name="area"),
     re_path(rf"^{AREA}households/$", views.area_households, name="area-households"),
     re_path(rf"^{TERRITORY}$", territory.territory, name="territory"),
+    re_path(rf"^{TERRITORY}days/$", past.days, name="territory-days"),
     re_path(rf"^{TERRITORY}outlines/$", territory.outlines, name="territory-outlines"),
     re_path(rf"^{TERRITORY}export/$", exchange.export_territory, name="territory-export"),
     path("grids/select/", territory.select, name="grid-select"),
@@ -33,8 +34,8 @@ urlpatterns = [
     path("drafts/<int:pk>/discard/", territory.draft_discard, name="draft-discard"),
     path("changes/", territory.changes, name="change-list"),
     path("changes/<int:pk>/undo/", territory.change_undo, name="change-undo"),
-    re_path(rf"^history/grids/{GRID}/$", territory.grid_history, name="grid-history"),
-    path("history/households/<uuid:uuid>/", territory.household_history, name="household-history"),
+    re_path(rf"^history/grids/{GRID}/$", past.grid_history, name="grid-history"),
+    path("history/households/<uuid:uuid>/", past.household_history, name="household-history"),
     path("claims/", territory.claims, name="claim-list"),
     path("claims/<int:pk>/end/", territory.claim_end, name="claim-end"),
     path("conflicts/", conflicts.conflict_list, name="conflict-list"),

@@ -1,5 +1,6 @@
 """Who answered for a grid or a household on a day, and where grids lay then."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -95,6 +96,38 @@ def grid_history(code: str, day: date) -> dict:
     }
 
 
+def days_of(place: Division) -> list[dict]:
+    """Days on which grids of a place were drawn, closed, redrawn or given to other people.
+
+    Oldest first. What a new or closed grid brings with it is not counted as a change of its people.
+    """
+    today = timezone.localdate()
+    here = Division.objects.under(place).values("pk")
+    stood = {
+        pk: {opened, closed}
+        for pk, opened, closed in Grid.objects.filter(village__in=here).values_list(
+            "pk", "opened_on", "closed_on"
+        )
+    }
+    versions = GridVersion.objects.filter(grid__village__in=here)
+    parts = Assignment.objects.filter(grid__village__in=here)
+    found = {
+        "drawn": Grid.objects.filter(village__in=here).values_list("opened_on", "pk"),
+        "closed": Grid.objects.filter(village__in=here).values_list("closed_on", "pk"),
+        "redrawn": versions.values_list("until__date", "grid"),
+        "people": parts.values_list("started_at__date", "grid").union(
+            parts.values_list("ended_at__date", "grid")
+        ),
+    }
+    days = defaultdict(lambda: {what: set() for what in found})
+    for what, rows in found.items():
+        for day, grid in rows:
+            comes_with_it = what in ("redrawn", "people") and day in stood[grid]
+            if day is not None and day <= today and not comes_with_it:
+                days[day][what].add(grid)
+    return [{"on": day} | {what: len(s) for what, s in days[day].items()} for day in sorted(days)]
+
+
 def territory_on(place: Division, day: date) -> dict:
     """The grids that stood at the end of a day, as they lay then, and who led them: GeoJSON."""
     moment = end_of(day)
@@ -105,7 +138,7 @@ def territory_on(place: Division, day: date) -> dict:
             opened_on__lte=day,
         )
         .annotate(outline=AsGeoJSON("geom", precision=6))
-        .values("pk", "code", "name", "outline")
+        .values("pk", "code", "name", "opened_on", "outline")
         .order_by("code")
     )
     earlier = {}
@@ -116,10 +149,21 @@ def territory_on(place: Division, day: date) -> dict:
     )
     for grid_id, name, outline in versions.values_list("grid_id", "name", "outline"):
         earlier[grid_id] = {"name": name, "outline": outline}
-    leads = dict(
-        Assignment.objects.at(moment)
+    leads = {
+        grid: (lead, name)
+        for grid, lead, name in Assignment.objects.at(moment)
         .filter(role=Assignment.Role.LEAD, grid__in=[g["pk"] for g in grids])
-        .values_list("grid", "member__name")
+        .values_list("grid", "member", "member__name")
+    }
+    changed = set(
+        Assignment.objects.filter(
+            Q(started_at__date=day) | Q(ended_at__date=day, ended_at__lte=timezone.now()),
+            grid__in=[g["pk"] for g in grids],
+        ).values_list("grid", flat=True)
+    ) | set(
+        GridVersion.objects.filter(grid__in=[g["pk"] for g in grids], until__date=day).values_list(
+            "grid", flat=True
+        )
     )
     return {
         "type": "FeatureCollection",
@@ -132,7 +176,9 @@ def territory_on(place: Division, day: date) -> dict:
                 "properties": {
                     "code": g["code"],
                     "name": earlier.get(g["pk"], g)["name"],
-                    "lead": leads.get(g["pk"]),
+                    "lead": leads.get(g["pk"], (None, None))[1],
+                    "changed": g["pk"] in changed or g["opened_on"] == day,
+                    "lead_id": leads.get(g["pk"], (None, None))[0],
                 },
             }
             for g in grids

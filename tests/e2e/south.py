@@ -1,16 +1,19 @@
 """A third town for the assign page: its grids are split, merged and published, so nobody else uses it.
 
 南镇 (999001103) lies south of the district of district.py. 桐村 has two grids side by side with 24
-families each and four members, who lead none of them but the first; 槐村 is east of it, with two
-grids, one above the other, and one member.
+families each and four members, who lead none of them but the first; until 20 days ago di led the
+second. 槐村 is east of it, with two grids, one above the other, and one member. All began 60 days ago.
 """
 
+from datetime import timedelta
+
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Role
 from boundaries.models import Division
 from core.scope import acting_as_system
-from grids.models import Assignment, Draft
+from grids.models import Assignment, Draft, Grid
 from tests.e2e.district import SOUTH as NORTH_OF_IT
 from tests.e2e.district import WEST, District
 from tests.factories import box, colour, division, grid, household, member
@@ -55,8 +58,12 @@ def _build(district: District) -> None:
             )
             slot = 1 if i in (0, 14) else 4
             colour(home, slot, by=people["an"], decided_by=people["south"])
-    for place, name in [(grids[0], "an"), (grids[2], "huaimei")]:
-        Assignment.objects.create(grid=place, member=people[name], role="lead")
+    opened, left = (timezone.now() - timedelta(days=n) for n in (60, 20))
+    Grid.objects.filter(village__in=[tong, huai]).update(opened_on=timezone.localdate(opened))
+    for place, name, until in [(0, "an", None), (1, "di", left), (2, "huaimei", None)]:
+        Assignment.objects.create(
+            grid=grids[place], member=people[name], role="lead", started_at=opened, ended_at=until
+        )
     district.people.update(people)
 
 

@@ -267,3 +267,29 @@ def test_history_says_who_answered_on_a_day(chair, cast):
     was = chair.get(f"territory/{cast.liu.code}/?on={yesterday}")
     assert [f["properties"]["code"] for f in was["features"]] == [cast.liu1.code]
     assert was["features"][0]["properties"]["lead"] == cast.lan.name
+
+
+def test_the_days_are_told_on_which_something_changed_and_what(chair, cast):
+    first, then = [timezone.now() - timedelta(days=n) for n in (100, 40)]
+    today = timezone.localdate()
+    Grid.objects.update(opened_on=first.date())
+    Assignment.objects.update(started_at=first)
+    Assignment.objects.filter(grid=cast.liu2).update(ended_at=then)
+    Assignment.objects.create(grid=cast.liu2, member=cast.lan, role="lead", started_at=then)
+    # Whoever stands in from tomorrow has changed nothing yet.
+    late = timezone.now() + timedelta(days=1)
+    Assignment.objects.create(grid=cast.liu2, member=cast.mei, role="cover", started_at=late)
+    split(chair, cast)
+    chair.act("publish")
+    assert chair.get(f"territory/{cast.liu.code}/days/")["days"] == [
+        {"on": f"{timezone.localdate(first)}", "drawn": 2, "closed": 0, "redrawn": 0, "people": 0},
+        {"on": f"{timezone.localdate(then)}", "drawn": 0, "closed": 0, "redrawn": 0, "people": 1},
+        {"on": f"{today}", "drawn": 2, "closed": 1, "redrawn": 0, "people": 0},
+    ]
+    on = chair.get(f"territory/{cast.liu.code}/?on={timezone.localdate(then)}")["features"]
+    assert [f["properties"]["changed"] for f in on] == [False, True]
+    neighbour = [
+        {"on": f"{timezone.localdate(first)}", "drawn": 1, "closed": 0, "redrawn": 0, "people": 0}
+    ]
+    assert chair.get(f"territory/{cast.tao.code}/days/")["days"] == neighbour
+    chair.get(f"territory/{cast.xing.code}/days/", 404)

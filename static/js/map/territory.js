@@ -162,6 +162,10 @@ export function createTerritoryMap({ target, api, classes, basemaps, home, lookO
       for (const name of ["grids", "chosen"]) layers[name].setVisible(!past);
       layers.names.setVisible(!collection);
     },
+    /** One of them, by its id, is spoken of; null: none. */
+    markGhost(key) {
+      for (const feature of ghosts.getFeatures()) feature.set("marked", feature.getId() === key);
+    },
   };
 }
 
@@ -246,16 +250,17 @@ function nameStyle(lookOf) {
 }
 
 function ghostStyle() {
-  const styles = remembered((tint) => {
+  const styles = remembered((tint, marked) => {
     const { leads, focus } = readTheme();
     return new ol.style.Style({
-      fill: new ol.style.Fill({ color: leads[tint] }),
-      stroke: new ol.style.Stroke({ color: focus, width: 2 }),
+      fill: new ol.style.Fill({ color: tint === null ? patternOf("denied") : leads[tint] }),
+      stroke: new ol.style.Stroke({ color: focus, width: marked ? 5 : 1.5 }),
+      zIndex: marked ? 1 : 0,
     });
   });
   return (feature) => {
-    const tint = feature.get("tint");
-    return tint === null || tint === undefined ? styles("none", 7) : styles(tint, tint);
+    const [tint, marked] = [feature.get("tint"), feature.get("marked") || false];
+    return styles(`${tint}.${marked}`, tint, marked);
   };
 }
 

@@ -145,6 +145,9 @@ async function start() {
     members: () => members,
     place,
     villages: () => villages,
+    tints: () => tints,
+    /** What the colours mean: of the map as it is, or of this colouring. */
+    legend: (colour = place().colour) => legend.show(colour, limits),
     person, sentence, use, reload, choose, chooseOnly, problem: (text) => selection.problem(text),
     say: (text) => selection.problem(text, { calm: true }),
     forget() {
@@ -191,7 +194,7 @@ async function start() {
 
   function repaint() {
     map.repaint();
-    legend.show(place().colour, limits);
+    legend.show(past.isOpen() ? "lead" : place().colour, limits);
   }
 
   function showChosen() {
@@ -376,7 +379,7 @@ async function start() {
   }, POLL_EVERY);
 
   $("colour").addEventListener("change", (event) => address.go({ colour: event.target.value }));
-  createControls({ map, editing, editable: () => editable });
+  createControls({ map, editing, escape: () => (past.isOpen() ? past.close() : editing.escape()), editable: () => editable && !past.isOpen() });
 
   $("colour").value = place().colour;
   await openPlace();

@@ -1,6 +1,6 @@
 /* The buttons around the map, and the keys that work everywhere on the page. */
 
-export function createControls({ map, editing, editable }) {
+export function createControls({ map, editing, escape, editable }) {
   const sides = document.querySelectorAll(".sides button");
 
   function showSide(name) {
@@ -13,7 +13,7 @@ export function createControls({ map, editing, editable }) {
   window.addEventListener("resize", () => map.resize());
   document.addEventListener("keydown", (event) => {
     if (event.target.closest("input, select, textarea, dialog")) return;
-    if (event.key === "Escape") editing.escape();
+    if (event.key === "Escape") escape();
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && editable()) {
       event.preventDefault();
       if (event.shiftKey) editing.redo();

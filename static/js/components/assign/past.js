@@ -1,34 +1,69 @@
-/* The page turned back to a day: outlines and leads as they were. */
+/* The page turned back to a day: outlines and leads as they were, on the map and in a list. */
 
 import { sheetOf } from "../../lib/assign-address.js";
 import { t } from "../../lib/i18n.js";
-import { shortName } from "../../lib/levels.js";
-import { TINTS } from "../../lib/territory.js";
+import { daysAgo, stopsOf } from "../../lib/past.js";
+import { dressed, tintsOf } from "../../lib/territory.js";
 import { confirm } from "./dialog.js";
-import { createHistoryPanel, daysAgo } from "./history-panel.js";
+import { createHistoryPanel } from "./history-panel.js";
 
 /** @param {object} page what pages/assign.js shares */
 export function createPast(root, page) {
   const { api, map } = page;
-  let codes = null; // of the grids shown, by key; null: the present
+  let rows = null; // the grids shown, by key; null: the present
+  let picked = null;
   let on = null;
   let asked = 0;
 
-  const panel = createHistoryPanel(root, { day: turn, undo, close, sheet: (id, day) => sheetOf(page.boot.me, id, { on: day }) });
+  const panel = createHistoryPanel(root, { day: turn, pick, undo, close, sheet: (id, day) => sheetOf(page.boot.me, id, { on: day }) });
 
   async function turn(day) {
     const mine = (asked += 1);
-    on = day;
     try {
       const found = await api.get(`/api/territory/${page.place().area}/?on=${day}`);
-      if (mine !== asked || codes === null) return;
-      codes = new Map(found.features.map((f) => [f.id, f.properties.code]));
-      const leads = [...new Set(found.features.map((f) => f.properties.lead))];
-      const features = found.features.map((f) => {
-        const { lead, name, code } = f.properties;
-        return { ...f, properties: { tint: lead ? leads.indexOf(lead) % TINTS : null, label: [shortName({ name, code }, { name: page.villages().get(code.slice(0, 12)) || "" }), lead || t("未分工")].join("\n") } };
-      });
+      if (mine !== asked || rows === null) return;
+      on = day;
+      rows = asThen(found.features);
+      if (!rows.has(picked)) picked = null;
+      const features = found.features.map((f) => ({ ...f, properties: lookOf(rows.get(f.id)) }));
       map.ghosts({ type: "FeatureCollection", features }, { instead: true });
+      show();
+      if (picked) await ask();
+    } catch (error) {
+      panel.problem(page.sentence(error));
+    }
+  }
+
+  /* A lead has the tint she has today; one who leads nothing any more takes another. */
+  function asThen(features) {
+    const names = new Map(features.map((f) => [f.properties.lead_id, f.properties.lead]));
+    const order = [...names.keys()];
+    const plain = features.map(({ id, properties: { code, name, lead_id: lead, changed } }) => ({ key: id, code, name, changed, village: code.slice(0, 12), lead, colour_index: order.indexOf(lead) }));
+    const then = new Map(plain.map((row) => [row.key, row]));
+    return dressed(then, { tints: tintsOf(then, page.tints()), villages: page.villages(), person: (id) => names.get(id) });
+  }
+
+  function lookOf(row) {
+    return { tint: row.tint, label: [row.short, row.leadName || t("未分工")].join("\n") };
+  }
+
+  function show() {
+    map.markGhost(picked);
+    panel.grids({ rows, villages: page.villages(), picked });
+  }
+
+  async function ask() {
+    const mine = picked;
+    const found = await api.get(`/api/history/grids/${rows.get(mine).code}/?on=${on}`);
+    if (rows !== null && mine === picked) panel.answered(found);
+  }
+
+  async function pick(key) {
+    if (!rows.has(key)) return;
+    picked = key;
+    show();
+    try {
+      await ask();
     } catch (error) {
       panel.problem(page.sentence(error));
     }
@@ -48,36 +83,31 @@ export function createPast(root, page) {
   }
 
   function close() {
-    if (codes === null) return;
-    codes = null;
+    if (rows === null) return;
+    rows = picked = null;
     asked += 1;
     map.ghosts(null);
     panel.close();
     document.body.classList.remove("is-past");
+    page.legend();
+    map.resize();
   }
 
   return {
-    isOpen: () => codes !== null,
+    isOpen: () => rows !== null,
     close,
+    pick,
     async open() {
       try {
-        const changes = await api.get("/api/changes/");
-        codes = new Map();
+        const [changes, { days }] = await Promise.all([api.get("/api/changes/"), api.get(`/api/territory/${page.place().area}/days/`)]);
+        rows = new Map();
         page.choose([...page.chosen], false);
         document.body.classList.add("is-past");
-        panel.show({ changes, mayUndo: page.role === "town" });
-        await turn(daysAgo(0));
+        map.resize();
+        page.legend("lead");
+        panel.show({ days: stopsOf(days, daysAgo(0)), changes, mayUndo: page.role === "town" });
       } catch (error) {
         page.problem(page.sentence(error));
-      }
-    },
-    async pick(key) {
-      const code = codes.get(key);
-      if (!code) return;
-      try {
-        panel.answered(await api.get(`/api/history/grids/${code}/?on=${on}`));
-      } catch (error) {
-        panel.problem(page.sentence(error));
       }
     },
   };

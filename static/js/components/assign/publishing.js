@@ -3,9 +3,9 @@
 import { announce } from "../../lib/dom.js";
 import { day } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
+import { daysAgo } from "../../lib/past.js";
 import { askWhose } from "./conflict-dialogs.js";
 import { confirm } from "./dialog.js";
-import { daysAgo } from "./history-panel.js";
 import { askLeave } from "./leave-dialog.js";
 import { showPreview } from "./preview-dialog.js";
 
