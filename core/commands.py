@@ -9,7 +9,7 @@ import sys
 import time
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import connection, transaction
 
 from core.errors import DomainError
 from core.scope import acting_as_system
@@ -66,6 +66,8 @@ class SystemCommand(BaseCommand):
         progress = Progress(lambda line: self.stderr.write(line))
         try:
             with transaction.atomic(), acting_as_system(self.purpose):
+                with connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL statement_timeout = 0")
                 report = self.work(options, progress)
                 if options["dry_run"]:
                     transaction.set_rollback(True)

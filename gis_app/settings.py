@@ -138,6 +138,8 @@ DATABASES = {
 # Written by triggers only: the runtime role may read them.
 TABLES_KEPT_BY_THE_DATABASE = [
     "audit_accessday", "audit_accessrecord",
+    "households_identitychange", "households_indexchange", "households_placechange",
+    "households_sensitivechange",
     "grids_gridversion", "households_dataversion", "households_gridspell", "households_householdtally",
 ]  # fmt: skip
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

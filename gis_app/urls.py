@@ -8,7 +8,7 @@ from rest_framework.routers import SimpleRouter
 from accounts.api import MemberViewSet
 from accounts.views.own import session
 from boundaries.api import DivisionViewSet
-from gis_app import views
+from gis_app import access, views
 from grids.api import GridViewSet
 from households.api.views import HouseholdViewSet
 
@@ -22,6 +22,8 @@ urlpatterns = [
     path("", views.map_page, name="map"),
     path("assign/", views.assign_page, name="assign"),
     path("assign/handover/<int:member>/", views.handover, name="handover"),
+    path("accounts/access-log/", access.access_log, name="access-log"),
+    path("accounts/who-has-looked/", access.who_has_looked, name="who-has-looked"),
     path("accounts/", include("accounts.urls")),
     path("tiles/<slug:layer>/<int:z>/<int:x>/<int:y>.mvt", views.tile, name="tile"),
     path("api/", include("households.api.urls")),

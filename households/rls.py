@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from django.db import connection
 
 # A table is scoped when it leads, by however many foreign keys, to one of these.
-ROOTS = ("households_household", "households_householdtally", "audit_accessrecord")
+ROOTS = (
+    "households_household", "households_householdtally", "audit_accessrecord",
+    "households_indexchange", "households_placechange", "households_identitychange",
+    "households_sensitivechange",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,20 @@ _CHECKS = {
         WHERE n.nspname IN ('public', 'sec') AND c.relkind IN ('r', 'p')
           AND pg_has_role(current_user, c.relowner, 'MEMBER')
     """,
+    "setting by which the server's log would hold names": """
+        SELECT s.name || ' = ' || s.setting
+        FROM pg_settings AS s JOIN (VALUES
+            ('log_min_error_statement', 'panic'), ('log_error_verbosity', 'terse'),
+            ('log_parameter_max_length_on_error', '0'), ('log_statement', 'none'),
+            ('log_min_duration_statement', '-1'), ('log_min_duration_sample', '-1'),
+            ('log_transaction_sample_rate', '0')
+        ) AS safe (name, setting) ON s.name = safe.name AND s.setting <> safe.setting
+    """,
+    "runtime role that may wait without end": """
+        SELECT name FROM pg_settings
+        WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout')
+          AND reset_val = '0'
+    """,
     "key of the scope that the runtime role may read": """
         SELECT 'sec.scope_key' WHERE has_table_privilege('sec.scope_key', 'SELECT')
     """,
@@ -108,6 +126,15 @@ REVIEWED = [
     "sec.bump_by_village()",
     "grids_keep_version()",
     "sec.keep_spells()",
+    "sec.history_of_household()",
+    "sec.history_of_classification()",
+    "sec.history_of_claim()",
+    "sec.history_of_conflict()",
+    "sec.history_of_grid()",
+    "sec.history_of_assignment()",
+    "sec.history_of_householdidentity()",
+    "sec.history_of_person()",
+    "sec.history_of_personsensitive()",
     "sec.tally_insert()",
     "sec.tally_update()",
     "sec.tally_delete()",
@@ -119,6 +146,7 @@ REVIEWED = [
     "sec.is_auditor()",
     "sec.open_case()",
     "sec.break_glass(uuid,text)",
+    "sec.opened_cases()",
     "sec.keep_protection()",
     "sec.keep_address()",
     "sec.keep_offices()",

@@ -11,6 +11,7 @@ import numpy as np
 from django.db import connection
 from django.utils import timezone
 
+from audit.services import seal_access_log
 from core.memo import Memo
 from core.morton import Tile
 from households.services import lapse_colours
@@ -76,12 +77,13 @@ _turned_on = None
 
 
 def snapshot() -> Snapshot:
-    """The villages as they stand now, once a day's colours have lapsed and its plans have begun."""
+    """The villages as they stand now, after what the first request of a day sets right."""
     global _turned_on
     today = timezone.localdate()
     if _turned_on != today:
         lapse_colours()
         publish_due()
+        seal_access_log()
         _turned_on = today
     return _snapshots.get(None)
 

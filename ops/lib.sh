@@ -193,6 +193,15 @@ need_messages() { # English, from locale/*/LC_MESSAGES/*.po
     stamp messages $(ls locale/*/LC_MESSAGES/*.po)
 }
 
+need_designer() { # compiled, so that the first click on 拆分 need not wait ten seconds for it
+    unchanged designer grids/designer/*.py requirements.txt && [ -d "$VAR/numba" ] && return
+    say "编译网格设计"
+    # numba does not notice that another file has changed.
+    rm -rf "$VAR/numba"
+    NUMBA_CACHE_DIR=$VAR/numba $PY -m grids.designer.warm
+    stamp designer grids/designer/*.py requirements.txt
+}
+
 need_static() { # also proves that every module a page imports exists
     local made=$VAR/static/staticfiles.json
     [ -z "$(find static locale frontend/package-lock.json "$VAR/stamps/requirements.txt" -newer "$made" -type f -print -quit 2>&1)" ] && return
@@ -251,7 +260,7 @@ need_cluster() {
         as_postgres "$bin/pg_ctl" -D "$PGDATA" -w -t 60 -l "$PGDATA/server.log" \
             -o "-k $SOCKET" start >/dev/null 2>&1 || fail "数据库没有启动,详见 $PGDATA/server.log"
     fi
-    [ -f "$VAR/stamps/roles" ] || make_roles
+    [ -f "$VAR/stamps/roles-2" ] || make_roles
 }
 
 superuser_sql() { PGOPTIONS="-c client_min_messages=warning" as_postgres "$(pg_bin)/psql" -h "$SOCKET" -U postgres -X -q -v ON_ERROR_STOP=1 "$@"; }
@@ -270,6 +279,9 @@ END $$;
 -- PostGIS is priced so high that the planner would start workers for 300 rows.
 ALTER ROLE wuse_app SET max_parallel_workers_per_gather = 0;
 ALTER ROLE wuse_app SET jit = off;
+-- Nobody waits longer for a page; commands that take their time say so (core/commands.py).
+ALTER ROLE wuse_app SET statement_timeout = '30s';
+ALTER ROLE wuse_app SET idle_in_transaction_session_timeout = '60s';
 SQL
     # In template1, for the test database is made from it, and its owner may create no extension.
     superuser_sql -d template1 <<'SQL'
@@ -287,7 +299,7 @@ SQL
 SELECT 'CREATE DATABASE wuse OWNER wuse_owner'
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'wuse') \gexec
 SQL
-    touch "$VAR/stamps/roles"
+    touch "$VAR/stamps/roles-2"
 }
 
 stop_cluster() {

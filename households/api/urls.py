@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from households.api import conflicts, exchange, past, territory, views
+from households.api import conflicts, exchange, past, people, territory, views
 
 AREA = r"areas/(?P<code>\d{6}|\d{9}|\d{12}|\d{15})/"
 TERRITORY = r"territory/(?P<code>\d{6}|\d{9}|\d{12})/"
@@ -36,6 +36,11 @@ urlpatterns = [
     path("changes/<int:pk>/undo/", territory.change_undo, name="change-undo"),
     re_path(rf"^history/grids/{GRID}/$", past.grid_history, name="grid-history"),
     path("history/households/<uuid:uuid>/", past.household_history, name="household-history"),
+    path("households/<uuid:uuid>/people/", people.household_people, name="household-people"),
+    path("households/<uuid:uuid>/reveal/", people.reveal, name="household-reveal"),
+    path("households/<uuid:uuid>/timeline/", people.household_timeline, name="household-timeline"),
+    path("people/<uuid:uuid>/", people.person_detail, name="person-detail"),
+    path("people/<uuid:uuid>/sensitive/", people.person_sensitive, name="person-sensitive"),
     path("claims/", territory.claims, name="claim-list"),
     path("claims/<int:pk>/end/", territory.claim_end, name="claim-end"),
     path("conflicts/", conflicts.conflict_list, name="conflict-list"),

@@ -23,6 +23,12 @@ from households.models.colours import (
     ColourReason,
 )
 from households.models.colours import ColourScheme as ColourScheme
+from households.models.history import IdentityChange as IdentityChange
+from households.models.history import IndexChange as IndexChange
+from households.models.history import PlaceChange as PlaceChange
+from households.models.history import SensitiveChange as SensitiveChange
+from households.models.people import Person as Person
+from households.models.people import PersonSensitive as PersonSensitive
 
 
 class HouseholdQuerySet(models.QuerySet):

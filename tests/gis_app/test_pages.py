@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 
 from accounts.models import Member, Role, RoleChange
+from audit.models import Action, Kind, Tier
 from core.policy import menus
 from core.scope import acting_as_system
 from gis_app import views
@@ -177,11 +178,12 @@ def test_every_sentence_of_the_templates_has_its_english_and_none_is_left_over()
     for path in TEMPLATES:
         said |= {text for _, text in re.findall(r"""translate (["'])(.+?)\1""", path.read_text())}
     said |= {str(label) for label in [*Role.labels, *Assignment.Role.labels]}
+    said |= {str(label) for label in [*Action.labels, *Kind.labels, *Tier.labels]}
     said |= {str(label) for label in [*RoleChange.Kind.labels, *RoleChange.State.labels]}
     for path in TEMPLATES:
         blocks = re.findall(r"{% blocktranslate.*?%}(.+?){% end", path.read_text())
         said |= {re.sub(r"{{ (\w+) }}", r"%(\1)s", text) for text in blocks}
-    for path in (ROOT / "accounts").rglob("*.py"):
+    for path in [*(ROOT / "accounts").rglob("*.py"), *(ROOT / "gis_app").rglob("*.py")]:
         said |= set(re.findall(r'\b_\(\s*"(.+?)"\s*\)', path.read_text()))
     said |= {entry["title"] for entries in menus().values() for entry in entries}
     with (ROOT / "locale/en/LC_MESSAGES/django.po").open("rb") as file:
