@@ -10,6 +10,7 @@ urlpatterns = [
     path("sign-out/", signing_in.sign_out, name="sign-out"),
     path("signed-in-again/", own.signed_in_again, name="signed-in-again"),
     path("password/", own.password, name="password"),
+    path("what-i-may-see/", own.what_i_may_see, name="what-i-may-see"),
     path("sessions/", own.sessions, name="sessions"),
     path("second-step/", own.second_step, name="second-step"),
     path("members/", staff.accounts, name="account-list"),

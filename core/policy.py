@@ -42,7 +42,7 @@ class Rule:
 @lru_cache(maxsize=1)
 def policy() -> dict[tuple[str, str], Rule]:
     """The file as {(route name, method): rule}; raises ValueError on anything it does not know."""
-    text = yaml.safe_load(settings.POLICY_FILE.read_text())
+    text = _file()
     groups = {name: frozenset(roles) for name, roles in text["groups"].items()}
     rules = {}
     for route, methods in text["routes"].items():
@@ -62,8 +62,12 @@ def policy() -> dict[tuple[str, str], Rule]:
 
 
 @lru_cache(maxsize=1)
+def _file() -> dict:
+    return yaml.safe_load(settings.POLICY_FILE.read_text())
+
+
 def menus() -> dict[str, list[dict]]:
-    return yaml.safe_load(settings.POLICY_FILE.read_text())["menu"]
+    return _file()["menu"]
 
 
 def menu(role: str) -> dict[str, list[dict]]:
@@ -73,6 +77,51 @@ def menu(role: str) -> dict[str, list[dict]]:
         name: [entry for entry in entries if rules[entry["route"], "GET"].admits(role)]
         for name, entries in menus().items()
     }
+
+
+def reach(role: str) -> str | None:
+    """Which families the role sees, in words; None for none."""
+    return _file()["reach"].get(role)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Some rules that are one thing to people, and the words for it."""
+
+    says: str
+    rules: dict[tuple[str, str], Rule]
+
+    def for_role(self, role: str) -> "Deed | None":
+        """What is left of it for this role."""
+        left = {at: rule for at, rule in self.rules.items() if rule.admits(role)}
+        return Deed(self.says, left) if left else None
+
+    @property
+    def tier(self) -> str:
+        return max(rule.tier for rule in self.rules.values())
+
+    @property
+    def log(self) -> str:
+        return max((rule.log for rule in self.rules.values()), key=("none", "write", "read").index)
+
+
+@lru_cache(maxsize=1)
+def deeds() -> list[Deed]:
+    """The rules in words; raises ValueError on words for no rule, or for one of another's."""
+    rules = {at: rule for at, rule in policy().items() if not rule.public}
+    found, taken = [], set()
+    for entry in _file()["deeds"]:
+        own = {}
+        for name in entry["do"]:
+            route, _, method = name.partition(" ")
+            own |= {at: r for at, r in rules.items() if at[0] == route and method in ("", at[1])}
+            if not any(at[0] == route and method in ("", at[1]) for at in own):
+                raise ValueError(f"policy.yaml: deeds name {name}, which is no rule")
+        if taken & own.keys():
+            raise ValueError(f"policy.yaml: two deeds for {sorted(taken & own.keys())}")
+        taken |= own.keys()
+        found.append(Deed(entry["says"], own))
+    return found
 
 
 def allowed_methods(route: str) -> list[str]:

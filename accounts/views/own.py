@@ -9,13 +9,23 @@ from django.http import Http404
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
 from accounts import factor
 from accounts.models import Session
 from accounts.passwords import rules, set_password
+from core.policy import deeds, reach
+
+# What kinds of data there are: docs/privacy.md.
+TIERS = {
+    "S0": _("公开的信息"),
+    "S1": _("家庭的索引：编号、位置、颜色"),
+    "S2": _("身份和联系方式"),
+    "S3": _("敏感的情况：健康、残疾、收入、未成年人、纠纷"),
+    "S4": _("家庭暴力和人身保护"),
+}
 
 
 def password(request):
@@ -27,6 +37,20 @@ def password(request):
         messages.success(request, _("新密码已保存。"))
         return redirect("map")
     return render(request, "accounts/password.html", {"form": form, "rules": rules()})
+
+
+def what_i_may_see(request):
+    """The policy in words, tier by tier, for the reader's role."""
+    role, families = request.user.role, reach(request.user.role)
+    own = [left for deed in deeds() if (left := deed.for_role(role))]
+    tiers = []
+    for tier, title in TIERS.items():
+        # For whoever sees no family, what others see families in is public geography.
+        within = {"S0": ("S0", "S1"), "S1": ()} if families is None else {}
+        rows = [deed for deed in own if deed.tier in within.get(tier, (tier,))]
+        tiers.append({"title": title, "deeds": rows})
+    context = {"families": families, "tiers": tiers}
+    return render(request, "accounts/what_i_may_see.html", context)
 
 
 def sessions(request):

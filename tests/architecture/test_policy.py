@@ -5,7 +5,7 @@ from django.urls import get_resolver, path
 from django.urls.resolvers import URLPattern
 
 from accounts.models import Role
-from core.policy import policy
+from core.policy import deeds, policy
 
 
 def route_names(resolver=None, seen=None):
@@ -20,6 +20,13 @@ def route_names(resolver=None, seen=None):
 
 def test_every_route_is_named_in_the_policy_and_every_rule_has_its_route():
     assert route_names() == {route for route, _ in policy()}
+
+
+def test_every_rule_that_is_not_public_is_said_in_words_once():
+    """A new route? Name it under `deeds` in policy.yaml: the page "what I may see" is made of it."""
+    assert {at for deed in deeds() for at in deed.rules} == {
+        at for at, rule in policy().items() if not rule.public
+    }
 
 
 def test_every_role_of_the_policy_is_a_role():

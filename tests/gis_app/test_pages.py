@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.models import Member, Role, RoleChange
 from audit.models import Action, Kind, Tier
-from core.policy import menus
+from core.policy import deeds, menus, reach
 from core.scope import acting_as_system
 from gis_app import views
 from grids.models import Assignment
@@ -185,6 +185,7 @@ def test_every_sentence_of_the_templates_has_its_english_and_none_is_left_over()
         said |= {re.sub(r"{{ (\w+) }}", r"%(\1)s", text) for text in blocks}
     for path in [*(ROOT / "accounts").rglob("*.py"), *(ROOT / "gis_app").rglob("*.py")]:
         said |= set(re.findall(r'\b_\(\s*"(.+?)"\s*\)', path.read_text()))
+    said |= {deed.says for deed in deeds()} | {words for r in Role if (words := reach(r))}
     said |= {entry["title"] for entries in menus().values() for entry in entries}
     with (ROOT / "locale/en/LC_MESSAGES/django.po").open("rb") as file:
         english = {m.id: m.string for m in read_po(file) if m.id}
