@@ -7,9 +7,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Member, Role
+from audit.models import Action, Kind, Tier
+from audit.services import log_access
 from boundaries.models import Division
 from cases.models import (
     REASON_LEAST,
+    BreakGlass,
     BreakGlassNotice,
     Case,
     CaseAssignment,
@@ -65,7 +68,31 @@ def raise_concern(
 
 
 @transaction.atomic
-def protect(*, household: UUID, protection: Protection, reason: str, by: Member) -> None:
+def open_case(*, case: UUID, action: Action, route: str, by: Member) -> Case:
+    """A case that she follows, once it is logged that she has opened it.
+
+    Row security shows what is S4 to no transaction that has not.
+    """
+    found = Case.objects.followed_by(by).filter(uuid=case).first()
+    if found is None:
+        raise NotForYou()
+    glass = BreakGlass.objects.in_force().filter(member=by, case=found).first()
+    log_access(
+        by=by,
+        action=action,
+        tier=Tier.VIOLENCE,
+        subject=found.uuid,
+        kind=Kind.CASE,
+        reason=f"{Action.BREAK_GLASS.label}：{glass.reason}"[:200] if glass else "",
+        route=route,
+    )
+    return found
+
+
+@transaction.atomic
+def protect(
+    *, household: UUID, protection: Protection, reason: str, by: Member, route: str = "protection"
+) -> None:
     """Shield, seal or lift. A chair may only have a family shielded, at its own wish.
 
     Her wish is an envelope like any other, so that a family in danger and one that wants to be
@@ -77,10 +104,19 @@ def protect(*, household: UUID, protection: Protection, reason: str, by: Member)
         raise_concern(household=household, text=reason, by=by, kind=Concern.Kind.WISH)
         return
     home = _home(by, household)
-    ViolenceRecord.objects.create(
-        case=home.case, text=f"{Protection(protection).label}：{reason}", written_by=by
-    )
+    case = open_case(case=home.case.uuid, action=Action.WRITE, route=route, by=by)
+    write_record(case=case, text=f"{Protection(protection).label}：{reason}", by=by)
     Household.objects.filter(pk=home.pk).update(protection=protection)
+
+
+@transaction.atomic
+def write_record(
+    *, case: Case, text: str, by: Member, shelter: str = "", order_until: date | None = None
+) -> ViolenceRecord:
+    """Add an entry to a case from `open_case`."""
+    return ViolenceRecord.objects.create(
+        case=case, text=text, shelter=shelter, order_until=order_until, written_by=by
+    )
 
 
 @transaction.atomic
@@ -105,18 +141,6 @@ def colleagues(by: Member):
     """The case workers to whom whoever works for a district may give a case."""
     below = Division.objects.under(by.division).values("pk")
     return Member.objects.active().filter(role=Role.CASEWORKER, division__in=below)
-
-
-@transaction.atomic
-def write_record(
-    *, case: UUID, text: str, shelter: str, order_until: date | None, by: Member
-) -> ViolenceRecord:
-    found = Case.objects.followed_by(by).filter(uuid=case).first()
-    if found is None:
-        raise NotForYou()
-    return ViolenceRecord.objects.create(
-        case=found, text=text, shelter=shelter, order_until=order_until, written_by=by
-    )
 
 
 @transaction.atomic

@@ -8,7 +8,9 @@ from rest_framework.routers import SimpleRouter
 from accounts.api import MemberViewSet
 from accounts.views.own import session
 from boundaries.api import DivisionViewSet
+from cases.views import cases_page
 from gis_app import access, views
+from gis_app.me import my_account
 from grids.api import GridViewSet
 from households.api.views import HouseholdViewSet
 
@@ -26,6 +28,9 @@ urlpatterns = [
     path("accounts/who-has-looked/", access.who_has_looked, name="who-has-looked"),
     path("accounts/", include("accounts.urls")),
     path("tiles/<slug:layer>/<int:z>/<int:x>/<int:y>.mvt", views.tile, name="tile"),
+    path("cases/", cases_page, name="cases"),
+    path("api/me/", my_account, name="me"),
+    path("api/", include("cases.urls")),
     path("api/", include("households.api.urls")),
     path("api/", include(router.urls)),
     path("api/session/", session, name="session"),

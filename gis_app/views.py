@@ -13,6 +13,7 @@ from core.errors import NotFound
 from core.geometry import bbox_of
 from core.morton import Tile
 from core.tiles import answer
+from gis_app.me import told
 from households import areas, me
 from households.scope import scope_of
 from households.territory.handover import sheet
@@ -42,7 +43,7 @@ def handover(request, member: int):
 
 def _with_map(request, template: str):
     boot = {
-        "me": me.me(request.user),
+        "me": told(request.user),
         "scheme": me.current_scheme(request.user),
         "basemaps": settings.BASEMAPS,
         "invented": Division.objects.current().filter(outline_invented=True).exists(),

@@ -7,7 +7,6 @@ TERRITORY = r"territory/(?P<code>\d{6}|\d{9}|\d{12})/"
 GRID = r"(?P<code>\d{15})"
 
 urlpatterns = [
-    path("me/", views.my_account, name="me"),
     path("version/", views.version, name="version"),
     path("schemes/current/", views.scheme, name="current-scheme"),
     path("search/", views.find, name="search"),

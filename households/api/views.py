@@ -18,12 +18,6 @@ from households.models import Household
 from households.scope import scope_of
 
 
-@extend_schema(responses=shapes.MeShape)
-@api_view(["GET"])
-def my_account(request):
-    return Response(me.me(request.user))
-
-
 @extend_schema(responses=shapes.VersionShape)
 @api_view(["GET"])
 def version(request):

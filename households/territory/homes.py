@@ -8,7 +8,7 @@ import shapely
 
 from accounts.models import Member
 from grids.drafts.state import Cell, State
-from households.models import Household
+from households.models import Household, Protection
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,22 @@ class Homes:
     grid: np.ndarray  # 0: none
     xy: np.ndarray  # lon, lat
     slot: np.ndarray
+    # Shielded: it goes with its grid, and stands in the middle of it as far as anybody is told.
+    kept: np.ndarray
 
     def __len__(self) -> int:
         return len(self.id)
 
     def some(self, chosen: np.ndarray) -> "Homes":
-        return Homes(*(getattr(self, c)[chosen] for c in ("id", "village", "grid", "xy", "slot")))
+        columns = (self.id, self.village, self.grid, self.xy, self.slot, self.kept)
+        return Homes(*(column[chosen] for column in columns))
+
+
+def _read(axis: str) -> str:
+    return f"""CASE WHEN households_household.protection = 'none'
+        THEN ST_{axis}(households_household.point)
+        ELSE (SELECT ST_{axis}(ST_Transform(g.anchor_3857, 4326)) FROM grids_grid AS g
+              WHERE g.id = households_household.grid_id) END"""
 
 
 def read_homes(member: Member, villages: Collection[int]) -> Homes:
@@ -31,13 +41,15 @@ def read_homes(member: Member, villages: Collection[int]) -> Homes:
     rows = list(
         Household.objects.visible_to(member)
         .filter(village__in=villages, point__isnull=False)
+        .exclude(protection=Protection.SHIELDED, grid=None)
         .order_by("pk")
-        .extra(select={"x": "ST_X(point)", "y": "ST_Y(point)"})
-        .values_list("pk", "village_id", "grid_id", "slot", "x", "y")
+        .extra(select={"x": _read("X"), "y": _read("Y")})
+        .values_list("pk", "village_id", "grid_id", "slot", "protection", "x", "y")
     )
     table = np.array([[v or 0 for v in row[:4]] for row in rows], np.int64).reshape(len(rows), 4)
-    xy = np.array([row[4:] for row in rows], float).reshape(len(rows), 2)
-    return Homes(table[:, 0], table[:, 1], table[:, 2], xy, table[:, 3])
+    kept = np.array([row[4] != Protection.NONE for row in rows], bool)
+    xy = np.array([row[5:] for row in rows], float).reshape(len(rows), 2)
+    return Homes(table[:, 0], table[:, 1], table[:, 2], xy, table[:, 3], kept)
 
 
 def placed(homes: Homes, cells: Sequence[Cell]) -> np.ndarray:
@@ -54,6 +66,9 @@ def placed(homes: Homes, cells: Sequence[Cell]) -> np.ndarray:
     home, cell = home[own], cell[own]
     order = np.lexsort((-cell, home))  # the first cell is written last
     found[home[order]] = cell[order]
+    at = {c.grid: i for i, c in enumerate(cells) if c.grid}
+    for i in np.flatnonzero(homes.kept).tolist():
+        found[i] = at.get(int(homes.grid[i]), found[i])
     return found
 
 

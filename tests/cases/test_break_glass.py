@@ -8,6 +8,7 @@ from django.db.utils import IntegrityError, ProgrammingError
 from django.utils import timezone
 
 from accounts.models import Role
+from audit.models import AccessRecord
 from cases import services
 from cases.models import BreakGlass, BreakGlassNotice, Case
 from core.errors import NotFound
@@ -27,6 +28,8 @@ def test_it_opens_the_case_for_three_hours(cast, staff, case, home):
     until = broken(staff, case)
     assert timedelta(hours=2.9) < until - timezone.now() <= timedelta(hours=3)
     with acting_as(staff.other.pk):
+        services.open_case(case=case.uuid, action="read", route="test", by=staff.other)
+        assert AccessRecord.objects.get().reason == f"紧急查看：{WHY}"
         assert HouseholdPlace.objects.get().point.coords == home.point.coords
         assert Case.objects.followed_by(staff.other).get() == case
 

@@ -4,15 +4,40 @@ import pytest
 from django.db import transaction
 from django.db.utils import ProgrammingError
 
-from cases import services
+from audit.errors import AccessNotLogged
+from audit.models import AccessRecord
+from cases import reading, services
 from cases.models import Case, CaseAssignment, Concern, ViolenceRecord
 from core.errors import NotAllowed, NotFound
 from core.scope import acting_as, acting_as_system
 from households.models import Household, HouseholdIdentity, HouseholdPlace
 
 
+def opened(by, case):
+    return services.open_case(case=case.uuid, action="read", route="test", by=by)
+
+
+def test_without_a_line_in_the_access_log_nothing_is_shown(cast, staff, case):
+    with acting_as(staff.worker.pk):
+        assert Case.objects.followed_by(staff.worker).exists()
+        for model in (HouseholdPlace, Concern, ViolenceRecord):
+            assert not model.objects.exists()
+        opened(staff.worker, case)
+        assert HouseholdPlace.objects.exists()
+        assert Concern.objects.exists()
+        said = AccessRecord.objects.get()
+        assert (said.subject, said.tier, said.kind) == (case.uuid, "S4", "case")
+
+
+def test_a_read_that_cannot_be_logged_fails(cast, staff, case, monkeypatch):
+    monkeypatch.setattr("audit.services._WRITE", "SELECT 1 / 0")
+    with acting_as(staff.worker.pk), pytest.raises(AccessNotLogged):
+        reading.case(staff.worker, case.uuid, "case-detail")
+
+
 def test_the_case_worker_reads_the_place_and_the_envelope(cast, staff, case, home):
     with acting_as(staff.worker.pk):
+        opened(staff.worker, case)
         assert HouseholdPlace.objects.get().point.coords == home.point.coords
         assert Concern.objects.get().text == "夜里常有哭声"
         assert list(Household.objects.all()) == [home]
@@ -63,16 +88,15 @@ def test_only_who_leads_deals_out_and_only_to_case_workers_of_the_district(cast,
 
 def test_the_record_is_written_once_and_by_its_worker(cast, staff, case):
     with acting_as(staff.worker.pk):
-        services.write_record(
-            case=case.uuid, text="已联系庇护所", shelter="", order_until=None, by=staff.worker
-        )
+        found = opened(staff.worker, case)
+        services.write_record(case=found, text="已联系庇护所", by=staff.worker)
         assert ViolenceRecord.objects.get().text == "已联系庇护所"
         assert not ViolenceRecord.objects.update(text="改")
         assert not ViolenceRecord.objects.all().delete()[0]
     with acting_as(staff.other.pk), pytest.raises(NotFound):
-        services.write_record(
-            case=case.uuid, text="x", shelter="", order_until=None, by=staff.other
-        )
+        opened(staff.other, case)
+    with acting_as(staff.other.pk), pytest.raises(ProgrammingError), transaction.atomic():
+        services.write_record(case=case, text="x", by=staff.other)
 
 
 @pytest.mark.parametrize("protection", ["sealed", "none", "shielded"])

@@ -5,6 +5,7 @@ from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 
 from core.scope import acting_as, acting_as_system
+from households import scope
 from households.models import (
     Claim,
     GridSpell,
@@ -16,6 +17,7 @@ from households.models import (
 from households.services import join_to_grids
 from households.tiles import HOUSEHOLDS
 from tests.factories import STEP, WEST, box, grid, household
+from tests.households.test_territory_edit import Api, key, lon
 
 
 def protect(home, protection):
@@ -223,3 +225,42 @@ class TestGridsChange:
 
 def test_no_tile_tells_whether_a_family_is_protected():
     assert "protection" not in HOUSEHOLDS.fields
+
+
+def test_what_a_draft_says_of_a_shielded_family_is_what_becomes_of_it(signed_in, cast):
+    # In the west of its grid; the middle of the grid is east of the border that is drawn.
+    home = cast.homes["liu1"][0]
+    protect(home, "shielded")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    chair = Api(signed_in(cast.chair))
+    chair.open(cast.east)
+    chair.step("split_line", key=key(cast.liu1), line=[[lon(0.45), 33.99], [lon(0.45), 34.03]])
+    drafted = {r["code"] or r["key"]: r["n"] for r in chair.territory(cast.east)["grids"]}
+    assert sorted(drafted.values()) == [1, 3, 4, 4]
+    chair.act("publish")
+    with acting_as_system("test"):
+        now = Household.objects.get(pk=home.pk)
+        assert (now.grid.code[-3:], now.grid.households.count()) == ("004", 3)
+
+
+def test_a_border_moved_over_the_office_takes_no_shielded_family_along(signed_in, cast):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    chair = Api(signed_in(cast.chair))
+    before = chair.territory(cast.east)["grids"]
+    protect(cast.homes["liu1"][0], "shielded")
+    protect(cast.homes["liu2"][0], "shielded")
+    scope.forget()
+    assert chair.territory(cast.east)["grids"] == before
+    chair.open(cast.east)
+    ring = [[lon(0.7), 33.99], [lon(1.2), 33.99], [lon(1.2), 34.03], [lon(0.7), 34.03]]
+    chair.step(
+        "move_border", **{"from": key(cast.liu1), "to": key(cast.liu2), "ring": [*ring, ring[0]]}
+    )
+    drafted = {r["key"]: r["n"] for r in chair.territory(cast.east)["grids"]}
+    chair.act("publish")
+    with acting_as_system("test"):
+        there = {key(g): g.households.count() for g in (cast.liu1, cast.liu2)}
+    assert {k: drafted[k] for k in there} == there
+    assert there == {key(cast.liu1): 3, key(cast.liu2): 5}
