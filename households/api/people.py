@@ -11,7 +11,7 @@ from households import people, timeline
 from households.models import Person
 
 
-class PersonShape(s.Serializer):
+class FamilyMemberShape(s.Serializer):
     uuid = s.UUIDField()
     relation = s.CharField()
     name = s.CharField(help_text="已遮盖")
@@ -20,8 +20,8 @@ class PersonShape(s.Serializer):
     has_sensitive = s.BooleanField(help_text="有敏感记录")
 
 
-class PeopleShape(s.Serializer):
-    people = PersonShape(many=True)
+class FamilyShape(s.Serializer):
+    people = FamilyMemberShape(many=True)
 
 
 class PersonFields(s.ModelSerializer):
@@ -40,7 +40,7 @@ class RevealFields(s.Serializer):
     reason = s.CharField(max_length=200, allow_blank=True, help_text="为什么要看，至少 5 个字")
 
 
-class RevealedPerson(PersonShape):
+class RevealedPerson(FamilyMemberShape):
     name = s.CharField()
     phone = s.CharField()
     birth_year = s.IntegerField(allow_null=True)
@@ -84,8 +84,8 @@ def _route(request) -> str:
     return request.resolver_match.view_name
 
 
-@extend_schema(methods=["GET"], responses=PeopleShape)
-@extend_schema(methods=["POST"], request=PersonFields, responses={201: PersonShape})
+@extend_schema(methods=["GET"], responses=FamilyShape)
+@extend_schema(methods=["POST"], request=PersonFields, responses={201: FamilyMemberShape})
 @api_view(["GET", "POST"])
 def household_people(request, uuid):
     """The people of a household, masked."""
@@ -114,7 +114,7 @@ def household_timeline(request, uuid):
     return pages.get_paginated_response(page)
 
 
-@extend_schema(methods=["PATCH"], request=PersonFields, responses=PersonShape)
+@extend_schema(methods=["PATCH"], request=PersonFields, responses=FamilyMemberShape)
 @extend_schema(methods=["DELETE"], request=RemoveFields, responses={204: None})
 @api_view(["PATCH", "DELETE"])
 def person_detail(request, uuid):
