@@ -37,7 +37,8 @@ ACCOUNTS = (
 )  # fmt: skip
 # Every table that the demo fills; whatever refers to another comes first.
 TABLES = (
-    "households_claim", "households_classification", "households_householdidentity",
+    "households_conflict", "households_claim", "households_classification",
+    "households_householdidentity",
     "households_household", "households_colourreason", "households_colourclass",
     "households_colourscheme", "grids_assignment", "grids_grid", "accounts_rolechange",
     "accounts_session", "mfa_authenticator", "accounts_member",

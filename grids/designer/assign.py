@@ -19,7 +19,7 @@ NOBODY = -1
 BAND = 0.2
 # Prices. Each share of the mean load outside the band; each member whose ground is scattered; all relationships of the village broken; all ways as long as the average way; a grid
 # nobody answers for.
-UNEVEN, APART, CHANGE, WAY, VACANT = 4.0, 0.5, 1.0, 0.3, 100.0
+UNEVEN, APART, CHANGE, WAY, VACANT = 4.0, 0.5, 2.0, 0.3, 100.0
 NEAREST = 12
 # Branches of a programme, and how often it is told what else to heed: for villages of up to so
 # many pairs of grid and member, where that proves the optimum, and for larger ones.
@@ -50,6 +50,7 @@ class Prices:
     def __init__(self, v: Village):
         members = v.members
         self.village = v
+        self.next_to = neighbours(v.near)
         self.mean = max(float(v.load.sum()) / max(members, 1), 1e-9)
         known = np.where(np.isfinite(v.way), v.way, np.nan)
         some = np.isfinite(known)
@@ -74,19 +75,35 @@ class Prices:
         rows = np.flatnonzero(led)
         return (
             UNEVEN * float(off.sum())
-            + APART * scattered(who, v.near)
+            + APART * scattered(who, self.next_to)
             + float(self.pair[rows, who[rows]].sum())
             + float(self.vacant[~led].sum())
         )
 
 
-def scattered(who: np.ndarray, near: np.ndarray) -> int:
+def neighbours(near: np.ndarray) -> list[int]:
+    """For each grid those that touch it, as bits of one integer."""
+    return [sum(1 << h for h in np.flatnonzero(row).tolist()) for row in near]
+
+
+def scattered(who: np.ndarray, next_to: list[int]) -> int:
     """How many members have grids that do not hang together."""
-    led = who >= 0
-    links = near & (who[:, None] == who[None, :]) & led[:, None]
-    label = connected_components(coo_matrix(links), directed=False)[1]
-    pieces = np.unique(np.column_stack([who[led], label[led]]), axis=0)
-    return int((np.bincount(pieces[:, 0]) > 1).sum()) if len(pieces) else 0
+    hers: dict[int, int] = {}
+    for g, m in enumerate(who.tolist()):
+        if m >= 0:
+            hers[m] = hers.get(m, 0) | 1 << g
+    return sum(not _hangs_together(bits, next_to) for bits in hers.values())
+
+
+def _hangs_together(bits: int, next_to: list[int]) -> bool:
+    reached = edge = bits & -bits
+    while edge:
+        g = (edge & -edge).bit_length() - 1
+        edge ^= 1 << g
+        new = next_to[g] & bits & ~reached
+        reached |= new
+        edge |= new
+    return reached == bits
 
 
 def assign_members(village: Village) -> np.ndarray:

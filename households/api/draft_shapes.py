@@ -28,6 +28,10 @@ class DoneStep(s.Serializer):
     title = s.CharField()
     by = s.CharField()
     at = s.DateTimeField()
+    notes = s.ListField(
+        child=s.CharField(),
+        help_text="为什么这样建议；当场做的一步，还有主责与家庭有亲属关系的提醒",
+    )
 
 
 class DraftDetail(s.Serializer):
@@ -128,6 +132,13 @@ class ShortGrid(s.Serializer):
     target_households = s.IntegerField(allow_null=True, help_text="目标户数")
 
 
+class KinShape(s.Serializer):
+    key = s.CharField(help_text=KEY)
+    member = s.IntegerField()
+    n = s.IntegerField(help_text="有亲属关系的户数")
+    note = s.CharField()
+
+
 class GridPair(s.Serializer):
     before = ShortGrid(allow_null=True)
     after = ShortGrid(allow_null=True)
@@ -171,6 +182,7 @@ class PreviewShape(s.Serializer):
     grids = GridPair(many=True)
     members = MemberPair(many=True)
     stale = keys()
+    kin = KinShape(many=True, help_text="主责与家庭有亲属关系的网格，限于您可知的")
     families = FamiliesShape()
 
 

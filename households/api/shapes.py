@@ -163,6 +163,7 @@ class StepShape(s.Serializer):
     title = s.CharField()
     by = s.CharField()
     at = s.DateTimeField()
+    notes = s.ListField(child=s.CharField())
 
 
 class ImportedShape(s.Serializer):

@@ -238,6 +238,7 @@ class PeopleShape(s.Serializer):
     lead = PersonShape(allow_null=True)
     supports = PersonShape(many=True)
     covers = PersonShape(many=True)
+    notes = s.ListField(child=s.CharField(), help_text="主责与家庭有亲属关系的提醒")
 
 
 class AnsweredShape(s.Serializer):

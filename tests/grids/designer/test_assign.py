@@ -11,6 +11,7 @@ from grids.designer.assign import (
     Village,
     assign_members,
     greedy,
+    neighbours,
     scattered,
 )
 
@@ -121,7 +122,7 @@ def test_loads_are_shared_evenly():
 
 
 def test_what_one_member_has_hangs_together():
-    assert scattered(assign_members(plain([10, 10, 10, 10], near=LANE)), LANE) == 0
+    assert scattered(assign_members(plain([10, 10, 10, 10], near=LANE)), neighbours(LANE)) == 0
 
 
 def test_nobody_changes_without_need():
@@ -143,9 +144,9 @@ def test_of_equal_choices_the_nearer_home_is_taken():
 
 
 def test_members_whose_ground_is_scattered_are_counted():
-    assert scattered(np.array([0, 1, 0, 1]), LANE) == 2
-    assert scattered(np.array([0, 0, 1, 1]), LANE) == 0
-    assert scattered(np.array([NOBODY] * 4), LANE) == 0
+    assert scattered(np.array([0, 1, 0, 1]), neighbours(LANE)) == 2
+    assert scattered(np.array([0, 0, 1, 1]), neighbours(LANE)) == 0
+    assert scattered(np.array([NOBODY] * 4), neighbours(LANE)) == 0
 
 
 def test_without_members_nothing_changes():
