@@ -4,6 +4,7 @@ import { h, replace } from "../lib/dom.js";
 import { day } from "../lib/format.js";
 import { t } from "../lib/i18n.js";
 import { actionOf, classMark } from "./class-mark.js";
+import { concern } from "./concern.js";
 import { emptyState, skeleton } from "./states.js";
 
 function facts(pairs) {
@@ -100,8 +101,11 @@ function body(household) {
   ];
 }
 
-/** @param {() => void} onClose */
-export function createDrawer(root, onClose) {
+/**
+ * @param {() => void} onClose
+ * @param {?(uuid: string, text: string) => Promise} onConcern null: she may raise none
+ */
+export function createDrawer(root, onClose, onConcern) {
   let opener = null;
   const content = h("div", { class: "drawer-body", tabindex: "0", role: "region", "aria-labelledby": "drawer-title" });
   const title = h("h2", { id: "drawer-title", tabindex: "-1" });
@@ -129,7 +133,7 @@ export function createDrawer(root, onClose) {
     },
     show(household) {
       title.textContent = t("{no} 号家庭", { no: household.household_no });
-      replace(content, body(household));
+      replace(content, body(household), onConcern && concern((text) => onConcern(household.uuid, text)));
     },
     fail(message, retry) {
       replace(

@@ -2,9 +2,11 @@
    English is chosen. tests/js/messages.test.js keeps it complete and free of leftovers. */
 
 import assign from "./messages-assign.en.js";
+import cases from "./messages-cases.en.js";
 
 export default {
   ...assign,
+  ...cases,
 
   // Levels and places
   "区县": "District",

@@ -47,7 +47,7 @@ async function start() {
 
   const banner = createBanner($("banner"), () => poller.now());
   const api = createApi({
-    onSignedOut: () => location.assign(`/accounts/sign-in/?next=${encodeURIComponent(`/${location.hash}`)}`),
+    onSignedOut: () => document.dispatchEvent(new Event("signed-out")),
     onReach(reachable) {
       if (banner.reach(reachable, lastSeen)) refresh(String(Date.now()));
     },
@@ -70,7 +70,11 @@ async function start() {
   const breadcrumb = createBreadcrumb($("breadcrumb"), (code) => state.go({ area: code }));
   const legend = createLegend($("legend"), classes, { signs: listsHouseholds, parts: listsHouseholds });
   const picker = createModePicker($("mode-picker"), classes, isReader ? MODES : ["unassigned"], (mode) => state.go({ mode }));
-  const drawer = createDrawer($("drawer"), () => state.go({ household: null }));
+  const drawer = createDrawer(
+    $("drawer"),
+    () => state.go({ household: null }),
+    boot.me.may.includes("concern-list") ? (household, text) => api.send("POST", "/api/concerns/", { household, text }) : null,
+  );
   const list = createAreaList(
     $("list"),
     classes,
