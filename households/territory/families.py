@@ -41,8 +41,11 @@ class Families:
         """Which settlements the borders cut, by village."""
         village = np.array([c.village for c in self.cells], np.int64)
         found = {}
+        # Where a shielded family lives must not show in what a border is said to cut.
+        open_to_all = ~self.homes.kept
         for v in sorted(self.whole & set(village.tolist())):
-            own, grids = np.flatnonzero(self.homes.village == v), np.flatnonzero(village == v)
+            own = np.flatnonzero((self.homes.village == v) & open_to_all)
+            grids = np.flatnonzero(village == v)
             number = np.full(len(self.cells) + 1, -1)  # the last for those in none
             number[grids] = np.arange(len(grids))
             room = (1 + BAND) * len(own) / len(grids)

@@ -1,6 +1,7 @@
 """Grids and people that the program suggests, as steps of a draft."""
 
 import pytest
+from django.utils import timezone
 
 from core.scope import acting_as_system
 from grids.models import Assignment
@@ -74,6 +75,34 @@ def test_a_suggestion_finds_somebody_for_every_grid(chair, cast):
     assert row["lead"] == cast.mei.pk
     # Nothing is applied without a person.
     assert not Assignment.objects.open().filter(grid=cast.liu2).exists()
+    assert chair.step("suggest", 422, who="people")["code"] == "nothing_changes"
+
+
+def test_each_change_is_explained_in_one_sentence_that_stays_with_the_step(chair, cast):
+    Assignment.objects.filter(grid=cast.liu2).delete()
+    chair.open(cast.east)
+    (note,) = chair.step("suggest", who="people")["step"]["notes"]
+    assert note.startswith(f"{cast.liu2.name}：暂无 → {cast.mei.name}（现在没有主责")
+    assert note.endswith("。")
+    (step,) = chair.get(f"drafts/{chair.draft['id']}/")["steps"]
+    assert step["notes"] == [note]
+
+
+def test_whoever_is_on_leave_keeps_her_grids_and_gets_no_new_one(chair, cast, tomorrow):
+    Assignment.objects.filter(grid=cast.liu2).delete()
+    today = timezone.localdate().isoformat()
+    for who in (cast.mei, cast.lan):
+        away = {"member": who.pk, "from": today, "to": tomorrow.isoformat()}
+        chair.send("leaves/", away, 201)
+    chair.open(cast.liu)
+    answer = chair.step("suggest", 422, who="people")
+    assert "1 个网格没有合适的人选" in answer["message"]
+
+
+def test_a_locked_grid_keeps_its_lead(chair, cast):
+    Assignment.objects.filter(grid=cast.liu2).delete()
+    chair.open(cast.liu)
+    chair.step("lock", keys=[key(cast.liu2)], locked=True)
     assert chair.step("suggest", 422, who="people")["code"] == "nothing_changes"
 
 
