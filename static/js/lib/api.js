@@ -1,5 +1,7 @@
 /* The only place that talks to the server. */
 
+import { inUse } from "./activity.js";
+
 export class ApiError extends Error {
   constructor(status, body) {
     super((body && body.message) || `HTTP ${status}`);
@@ -22,7 +24,9 @@ export function createApi({ onSignedOut, onReach }) {
   async function request(url, options) {
     let response;
     try {
-      response = await fetch(url, { credentials: "same-origin", ...options });
+      const used = inUse() ? { "X-Active": "1" } : {};
+      const headers = { ...(options && options.headers), ...used };
+      response = await fetch(url, { credentials: "same-origin", ...options, headers });
     } catch (error) {
       if (error.name === "AbortError") throw error;
       onReach(false);

@@ -164,4 +164,10 @@ export default {
   "您的岗位不能做这件事。": "Your post may not do this.",
   "系统没能完成这次操作，请稍后再试。": "The system could not finish this. Please try again later.",
   "数据库暂时连不上，请稍后再试。": "The database cannot be reached just now. Please try again later.",
+  "还在吗？": "Still there?",
+  "有一会儿没有操作了。再过不到两分钟，就要重新登录；写的内容不会丢。": "Nothing has been done for a while. In less than two minutes you will have to sign in again; what you wrote is not lost.",
+  "继续使用": "Go on",
+  "请重新登录": "Please sign in again",
+  "为了安全，登录已经结束。请在新打开的页面里登录，再回到这里：写的内容还在。": "For safety the session has ended. Sign in on the page that opens, then come back here: what you wrote is still there.",
+  "重新登录": "Sign in again",
 };

@@ -53,7 +53,7 @@ async function start() {
 
   const banner = createBanner($("banner"), () => poller.now());
   const api = createApi({
-    onSignedOut: () => location.assign(`/accounts/sign-in/?next=${encodeURIComponent(`/assign/${location.hash}`)}`),
+    onSignedOut: () => document.dispatchEvent(new Event("signed-out")),
     onReach(reachable) {
       if (banner.reach(reachable, lastSeen)) reload();
     },
