@@ -35,19 +35,22 @@ class HouseholdQuerySet(models.QuerySet):
     def visible_to(self, member: Member):
         """The families this member may know of: those of her grids and those she has claimed.
 
-        A chair also sees the families of her villages that no grid holds yet.
+        A chair also sees the families of her villages that no grid holds yet. Of a family that is
+        her kin, by an open `Conflict`, nobody sees anything.
         """
+        kin = Conflict.objects.open().filter(member=member).values("household")
+        hers = self.exclude(pk__in=kin)
         mine = Q(grid__in=Grid.objects.answered_by(member).values("pk"))
         claimed = Q(pk__in=Claim.objects.open().filter(member=member).values("household"))
         match member.role:
             case Role.VILLAGE:
-                return self.filter(mine | claimed | Q(grid=None, village=member.division_id))
+                return hers.filter(mine | claimed | Q(grid=None, village=member.division_id))
             case Role.TOWN:
-                return self.filter(
+                return hers.filter(
                     mine | claimed | Q(grid=None, village__parent=member.division_id)
                 )
             case Role.MEMBER:
-                return self.filter(mine | claimed)
+                return hers.filter(mine | claimed)
         return self.none()
 
     def in_area(self, division: Division, grid: Grid | None):

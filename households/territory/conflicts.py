@@ -23,7 +23,10 @@ class AlreadyDeclared(Invalid):
 
 @transaction.atomic
 def declare(*, household: UUID, member: int, kind: str, by: Member) -> Conflict:
-    """She or a relative of hers lives there: she says so herself, or a chair for her."""
+    """She or a relative of hers lives there: she says so herself, or a chair for her.
+
+    From then on she sees nothing of that family, so that only a chair can end it.
+    """
     home = (
         Household.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
         .select_related("village__parent").filter(uuid=household).first()
@@ -47,7 +50,7 @@ def end(*, conflict_id: int, by: Member) -> Conflict:
         .filter(pk=conflict_id, household__in=Household.objects.visible_to(by).values("pk"))
         .first()
     )
-    if found is None or not (found.member_id == by.pk or may_edit(by, found.household.village)):
+    if found is None or not may_edit(by, found.household.village):
         raise NotFound("没有找到这项申报。")
     found.ended_at = timezone.now()
     found.save(update_fields=["ended_at"])
@@ -55,13 +58,16 @@ def end(*, conflict_id: int, by: Member) -> Conflict:
 
 
 def open_to(member: Member):
-    """Those she may know of: her own, a chair those of her place."""
-    mine = Conflict.objects.open().filter(
-        household__in=Household.objects.visible_to(member).values("pk")
-    )
+    """Those that a chair may know of: of families in her place, her own kin excepted."""
     if not may_edit(member, member.division):
-        mine = mine.filter(member=member)
-    return mine.select_related("household", "member").order_by("pk")
+        return Conflict.objects.none()
+    visible = Household.objects.visible_to(member).values("pk")
+    return (
+        Conflict.objects.open()
+        .filter(household__in=visible)
+        .select_related("household", "member")
+        .order_by("pk")
+    )
 
 
 @dataclass(frozen=True)
