@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Role
 from boundaries.models import Division
 from core.scope import acting_as_system
-from grids.models import Assignment, Draft, Grid
+from grids.models import Assignment, Draft, Grid, Leave
 from tests.e2e.district import SOUTH as NORTH_OF_IT
 from tests.e2e.district import WEST, District
 from tests.factories import box, colour, division, grid, household, member
@@ -68,8 +68,10 @@ def _build(district: District) -> None:
 
 
 def without_drafts() -> None:
-    """Every test begins with what is published."""
+    """Every test begins with what is published, and nobody away."""
     with acting_as_system("e2e"), transaction.atomic():
         town = Division.objects.get(code="999001103")
         waiting = Draft.objects.filter(scope__in=Division.objects.under(town))
         waiting.exclude(state="published").update(state="discarded")
+        Assignment.objects.filter(role="cover").delete()
+        Leave.objects.all().delete()

@@ -2,6 +2,7 @@
 
 import re
 
+import openpyxl
 import pytest
 from django.db import transaction
 from playwright.sync_api import expect
@@ -373,6 +374,82 @@ def test_whoever_is_on_leave_is_not_given_grids(assign):
     dialog.get_by_label("到哪天").fill("2099-03-08")
     dialog.get_by_role("button", name="登记", exact=True).click()
     expect(card(page, "ce")).to_contain_text("请假到2099年3月8日")
+    expect(page.locator("#selection .problem")).to_have_text("已登记示例ce的请假。")
     card(page, "ce").get_by_role("button", name="设为主责").click()
     expect(page.locator("#selection .problem")).to_contain_text("示例ce请假到 2099-03-08")
     saved(page, "草稿里还没有改动")
+
+
+def test_a_member_takes_on_one_household_at_once(assign):
+    page = assign()
+    choose(page, "槐村第1网格")
+    page.get_by_role("button", name="认领一户").click()
+    dialog = page.locator("dialog")
+    assert faults(page) == []
+    dialog.get_by_label("户编号").fill("9999")
+    dialog.get_by_label("由谁认领").select_option(label="示例bo")
+    dialog.get_by_role("button", name="登记").click()
+    expect(dialog.locator(".problem")).to_have_text("这个网格里没有这个户编号。")
+    dialog.get_by_label("户编号").fill("0003")
+    dialog.get_by_role("button", name="登记").click()
+    expect(page.locator("#selection .problem")).to_have_text("示例bo认领了0003号家庭。")
+    page.click("text=取消选择")
+    expect(card(page, "bo")).to_contain_text("认领1户")
+    saved(page, "还没有改动")
+
+
+def test_whoever_stands_in_is_named_beside_the_lead(assign):
+    page = assign()
+    page.get_by_role("button", name="登记请假：示例huaimei").click()
+    dialog = page.locator("dialog")
+    dialog.get_by_label("到哪天").fill("2099-03-08")
+    dialog.get_by_label("请假期间谁来代管她的网格").select_option(label="示例di")
+    dialog.get_by_role("button", name="登记", exact=True).click()
+    choose(page)
+    expect(page.locator(".grid-row", has_text="槐村第1网格")).to_contain_text(
+        "示例huaimei · 示例di代管"
+    )
+
+
+def test_grids_go_out_to_a_file_and_come_back_as_a_step(assign, tmp_path):
+    page = assign()
+    page.get_by_role("button", name="导入导出").click()
+    dialog = page.locator("dialog")
+    assert faults(page) == []
+    dialog.get_by_role("button", name="导入到草稿").click()
+    expect(dialog.locator(".problem")).to_have_text("先选一个文件。")
+    with page.expect_download() as going:
+        dialog.get_by_role("link", name="Excel 表格").click()
+    file = tmp_path / "grids.xlsx"
+    going.value.save_as(file)
+    book = openpyxl.load_workbook(file)
+    sheet = book.active
+    titles = [cell.value for cell in sheet[1]]
+    named = next(
+        row for row in sheet.iter_rows(min_row=2) if "桐村第2网格" in [c.value for c in row]
+    )
+    named[[c.value for c in named].index("桐村第2网格")].value = "桐村东边"
+    assert "名称" in " ".join(str(title) for title in titles)
+    book.save(file)
+    dialog.get_by_label("改好的文件").set_input_files(file)
+    dialog.get_by_role("button", name="导入到草稿").click()
+    saved(page, "草稿里有1步改动")
+    choose(page)
+    expect(page.locator(".grid-row", has_text="桐村东边")).to_be_visible()
+    page.get_by_role("button", name="撤销").click()
+    expect(page.locator(".grid-row", has_text="桐村第2网格")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "size", [(640, 400), (851, 393)], ids=["twice the size", "phone on its side"]
+)
+def test_a_low_window_leaves_every_part_a_height_to_work_in(assign, size):
+    page = assign(look={"viewport": {"width": size[0], "height": size[1]}})
+    for part in ["#map", "#grids"]:
+        assert page.locator(part).bounding_box()["height"] >= 200
+    row = page.locator(".village-head", has_text="桐村").locator("input")
+    row.scroll_into_view_if_needed()
+    row.check()
+    page.get_by_role("button", name="拆分").scroll_into_view_if_needed()
+    expect(page.get_by_role("button", name="拆分")).to_be_in_viewport()
+    assert faults(page) == []

@@ -55,9 +55,18 @@ export function createApi({ onSignedOut, onReach }) {
     throw new ApiError(response.status, answer);
   }
 
+  /** Send a form with a file. */
+  async function upload(url, form) {
+    const response = await request(url, { method: "POST", headers: { Accept: "application/json", "X-CSRFToken": token() }, body: form });
+    const answer = await response.json().catch(() => null);
+    if (response.ok) return answer;
+    throw new ApiError(response.status, answer);
+  }
+
   return {
     get,
     send,
+    upload,
     me: () => get("/api/me/"),
     area: (code, page, options) => get(`/api/areas/${code}/${page > 1 ? `?page=${page}` : ""}`, options),
     households: (code, page, { unplaced = false } = {}) =>

@@ -80,6 +80,17 @@ export function createSession(api, on) {
     take: (kind, body, mine) => step("steps", { kind, ...body }, mine, kind),
     undo: (mine) => step("undo", {}, mine, "undo"),
     again: (mine) => step("redo", {}, mine, "redo"),
+    /** An edited file as one step. What it does to the page is for the caller to load. */
+    bring: (file) =>
+      inTurn(async () => {
+        await opened();
+        const form = new FormData();
+        form.append("expected_version", draft.version);
+        form.append("file", file);
+        const answer = await api.upload(`/api/drafts/${draft.id}/import/`, form);
+        draft = answer.draft;
+        return answer;
+      }),
     /** publish, propose, discard: the draft is then what the answer says. */
     end: (path, body, mine) =>
       inTurn(async () => {

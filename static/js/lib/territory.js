@@ -123,7 +123,8 @@ export function dressed(rows, { tints, villages, person }) {
     const title = numbers.has(row.key) ? `${t("新网格")} ${numbers.get(row.key)}` : row.name;
     const short = row.code ? shortName(row, { name: villages.get(row.village) || "" }) : title;
     const hers = row.lead === null ? { leadName: null, tint: null } : { leadName: person(row.lead), tint: tints.get(row.lead) };
-    return { ...row, title, short, ...hers };
+    const coverName = row.cover ? person(row.cover) : null;
+    return { ...row, title, short, coverName, ...hers };
   };
   return new Map([...rows].map(([key, row]) => [key, dress(row)]));
 }

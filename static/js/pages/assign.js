@@ -1,11 +1,13 @@
 /* The assign page: puts the state, the map and the parts of the page together. */
 
+import { createAtOnce } from "../components/assign/at-once.js";
 import { createCarrier } from "../components/assign/drag.js";
 import { askAgain } from "../components/assign/conflict-dialogs.js";
 import { createControls } from "../components/assign/controls.js";
 import { createCounter } from "../components/assign/counter.js";
 import { createDraftBar } from "../components/assign/draft-bar.js";
 import { createEditing } from "../components/assign/editing.js";
+import { createExchange } from "../components/assign/exchange.js";
 import { createGridList } from "../components/assign/grid-list.js";
 import { createGridTooltip } from "../components/assign/grid-tooltip.js";
 import { createPast } from "../components/assign/past.js";
@@ -157,6 +159,8 @@ async function start() {
   };
   const editing = createEditing(page);
   const publishing = createPublishing(page);
+  const atOnce = createAtOnce(page);
+  const exchange = createExchange(page);
   const past = createPast($("past"), page);
   const list = createGridList($("grids"), {
     choose,
@@ -165,7 +169,7 @@ async function start() {
   });
   const cards = createMemberCards($("members"), boot.scheme.classes, {
     ...editing,
-    ...publishing,
+    leave: atOnce.leave,
     sheet: (id) => sheetOf(boot.me, id, { draft: session.get()?.cursor ? session.get().id : null }),
     grids(id) {
       const hers = [...rows.values()].filter((row) => row.lead === id).map((row) => row.key);
@@ -173,12 +177,13 @@ async function start() {
       map.zoomTo(hers);
     },
   });
-  const selection = createSelectionBar($("selection"), { ...editing, nobody: () => editing.lead(null), clear: () => choose([...chosen], false), carry });
+  const selection = createSelectionBar($("selection"), { ...editing, claim: atOnce.claim, nobody: () => editing.lead(null), clear: () => choose([...chosen], false), carry });
   const draftBar = createDraftBar($("draft"), {
     ...editing,
     ...publishing,
     preview: () => publishing.preview(),
     history: past.open,
+    exchange: () => exchange(editable),
     open: (draft) => address.go({ area: draft.division.length > place().area.length ? draft.division : place().area, draft: draft.id }),
   });
 

@@ -6,7 +6,7 @@ import { t } from "../../lib/i18n.js";
 import { keepFocus } from "./keep-focus.js";
 
 /**
- * @param {object} on {undo(), redo(), suggest(), preview(), discard(), history(), steps(), open(draft)}
+ * @param {object} on {undo(), redo(), suggest(), preview(), discard(), history(), exchange(), open(draft)}
  */
 export function createDraftBar(root, on) {
   function button(name, text, onclick, { disabled = false, kind = "secondary", label = null } = {}) {
@@ -55,6 +55,7 @@ export function createDraftBar(root, on) {
                 button("redo", t("重做"), on.redo, { disabled: !isOpen || !redo || busy }),
                 button("suggest", only ? t("建议{village}的分工", { village: only }) : t("自动建议分工"), on.suggest, { disabled: busy || Boolean(draft && !isOpen) }),
                 button("history", t("历史"), on.history),
+                button("exchange", t("导入导出"), on.exchange, { disabled: busy }),
                 draft && button("discard", t("放弃草稿"), on.discard, { disabled: busy }),
                 button("preview", t("预览和发布"), on.preview, { disabled: busy || !(done || (draft && draft.state === "scheduled")), kind: "" }),
               )

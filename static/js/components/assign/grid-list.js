@@ -77,7 +77,7 @@ export function createGridList(root, on) {
         h(
           "span",
           { class: "row-note" },
-          [row.leadName, ...figuresOf(row)].filter(Boolean).join(" · "),
+          [row.leadName, row.coverName && t("{name}代管", { name: row.coverName }), ...figuresOf(row)].filter(Boolean).join(" · "),
         ),
         row.gauges.notes.length ? h("span", { class: `row-note gauge-${worst(row.gauges)}` }, row.gauges.notes.join("")) : null,
       ),

@@ -86,7 +86,7 @@ export function createHistoryPanel(root, on) {
         answer: h("div", { class: "answered", "aria-live": "polite" }),
         list: h("div", { class: "past-list" }),
       };
-      replace(parts.answer, h("p", { class: "quiet" }, t("点地图或下面的网格，看那天是谁负责。")));
+      replace(parts.answer, h("p", { class: "quiet" }, t("点地图或列表里的网格，看那天是谁负责。")));
       replace(
         root,
         h(

@@ -95,7 +95,7 @@ export function createMemberCards(root, classes, on) {
             h("button", { type: "button", dataset: { focus: `lead-${member.id}` }, disabled: !after, "aria-label": t("设为主责：{name}", { name: member.name }), onclick: () => on.lead(member.id) }, t("设为主责")),
             h(
               "button",
-              { type: "button", class: "secondary", dataset: { focus: `support-${member.id}` }, "aria-label": supports ? t("取消协同：{name}", { name: member.name }) : t("设为协同：{name}", { name: member.name }), onclick: () => on.support(member.id, !supports) },
+              { type: "button", class: "secondary", disabled: !hers, dataset: { focus: `support-${member.id}` }, "aria-label": supports ? t("取消协同：{name}", { name: member.name }) : t("设为协同：{name}", { name: member.name }), onclick: () => on.support(member.id, !supports) },
               supports ? t("取消协同") : t("协同"),
             ),
           )

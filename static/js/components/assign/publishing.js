@@ -1,4 +1,4 @@
-/* The end of a draft: looked at, published, proposed or given up. And what needs no draft: a leave. */
+/* The end of a draft: looked at, published, proposed or given up. */
 
 import { announce } from "../../lib/dom.js";
 import { day } from "../../lib/format.js";
@@ -6,7 +6,6 @@ import { t } from "../../lib/i18n.js";
 import { daysAgo } from "../../lib/past.js";
 import { askWhose } from "./conflict-dialogs.js";
 import { confirm } from "./dialog.js";
-import { askLeave } from "./leave-dialog.js";
 import { showPreview } from "./preview-dialog.js";
 
 /** @param {object} page what pages/assign.js shares */
@@ -68,19 +67,6 @@ export function createPublishing(page) {
         if (!(await session.end("discard", {}, t("放弃草稿")))) return;
         page.forget();
         await page.reload();
-      } catch (error) {
-        page.problem(page.sentence(error));
-      }
-    },
-    async leave(id) {
-      const members = page.members();
-      const member = members.find((m) => m.id === id);
-      const asked = await askLeave(member, members.filter((m) => m.id !== id && !m.leave), daysAgo(0));
-      if (!asked) return;
-      try {
-        await api.send("POST", "/api/leaves/", asked);
-        await page.reload();
-        page.say(t("已登记{name}的请假。", member));
       } catch (error) {
         page.problem(page.sentence(error));
       }

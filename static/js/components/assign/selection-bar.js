@@ -7,7 +7,7 @@ import { sumOf } from "../../lib/territory.js";
 import { keepFocus } from "./keep-focus.js";
 
 /**
- * @param {object} on {split(), merge(), border(), balance(), rename(), lock(yes), nobody(), clear(), carry(event)}
+ * @param {object} on {split(), merge(), border(), balance(), rename(), claim(), lock(yes), nobody(), clear(), carry(event)}
  */
 export function createSelectionBar(root, on) {
   const problem = h("p", { class: "problem", role: "alert" });
@@ -53,6 +53,7 @@ export function createSelectionBar(root, on) {
                 action("balance", t("重新平衡"), on.balance, several),
                 action("nobody", t("撤下主责"), on.nobody, { disabled: !picked.some((row) => row.lead !== null) }),
                 action("rename", t("改名"), on.rename, { disabled: picked.length !== 1 }),
+                action("claim", t("认领一户"), on.claim, { disabled: picked.length !== 1 || !picked[0].code, why: t("先选中一个网格") }),
                 action("lock", locked ? t("解锁") : t("锁定"), () => on.lock(!locked)),
               )
             : null,
