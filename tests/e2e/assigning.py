@@ -31,7 +31,7 @@ def choose(page, *names):
 
 
 def card(page, name):
-    return page.locator("[data-member]", has_text=f"示例{name}")
+    return page.locator(f".member[aria-label='示例{name}']")
 
 
 def carry(page, row, to):

@@ -8,6 +8,8 @@ from django.db import transaction
 from playwright.sync_api import expect
 
 from core.scope import acting_as_system
+from households.models import Household
+from households.territory import conflicts
 from households.territory.duties import assign_lead
 from tests.e2e import south
 from tests.e2e.assigning import (
@@ -378,6 +380,32 @@ def test_whoever_is_on_leave_is_not_given_grids(assign):
     card(page, "ce").get_by_role("button", name="设为主责").click()
     expect(page.locator("#selection .problem")).to_contain_text("示例ce请假到 2099-03-08")
     saved(page, "草稿里还没有改动")
+
+
+def test_what_is_dropped_beside_the_cards_goes_to_nobody(assign):
+    page = assign()
+    choose(page)
+    row = page.locator(".grid-row", has_text="桐村第2网格")
+    carry(page, row, page.locator("#members h2"))
+    expect(page.locator(".carried")).to_have_count(0)
+    page.wait_for_timeout(300)
+    saved(page, "还没有改动")
+
+
+def test_kin_of_a_new_lead_is_told_when_she_is_assigned(assign, south_town):
+    chair = south_town.people["south"]
+    with acting_as_system("e2e"), transaction.atomic():
+        home = Household.objects.get(village__code=south.TONG, household_no="0030")
+        kin = conflicts.declare(
+            household=home.uuid, member=south_town.people["ce"].pk, kind="relative", by=chair
+        )
+    page = assign()
+    choose(page, "桐村第2网格")
+    card(page, "ce").get_by_role("button", name="设为主责").click()
+    saved(page, "草稿里有1步改动")
+    expect(page.locator("#selection .problem")).to_contain_text("示例ce")
+    with acting_as_system("e2e"), transaction.atomic():
+        conflicts.end(conflict_id=kin.pk, by=chair)
 
 
 def test_a_member_takes_on_one_household_at_once(assign):

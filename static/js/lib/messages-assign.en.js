@@ -107,6 +107,7 @@ export default {
   "改好的文件": "Edited file",
   "先选一个文件。": "Choose a file first.",
   "导入到草稿": "Import into the draft",
+  "知道了": "I see",
   "交接单": "Hand-over",
   "交接单：{name}": "Hand-over sheet: {name}",
   "{name}的交接单": "Hand-over sheet of {name}",

@@ -17,6 +17,7 @@ import { createSelectionBar } from "../components/assign/selection-bar.js";
 import { createTaskPanel } from "../components/assign/task-panel.js";
 import { createTerritoryLegend } from "../components/assign/territory-legend.js";
 import { createToolBar } from "../components/assign/tool-bar.js";
+import { createTelling } from "../components/assign/step-notes.js";
 import { showTowns } from "../components/assign/town-list.js";
 import { createBanner } from "../components/banner.js";
 import { createBreadcrumb } from "../components/breadcrumb.js";
@@ -161,6 +162,7 @@ async function start() {
   const publishing = createPublishing(page);
   const atOnce = createAtOnce(page);
   const exchange = createExchange(page);
+  const tell = createTelling(page);
   const past = createPast($("past"), page);
   const list = createGridList($("grids"), {
     choose,
@@ -360,6 +362,7 @@ async function start() {
     if (place().draft !== answer.draft.id) address.note({ draft: answer.draft.id });
     showAll();
     announce(last);
+    tell(answer.step);
     if (["assign", "support", "rename", "lock", "suggest"].includes(kind)) return;
     const parts = await Promise.all([...touched].map((code) => api.get(outlinesOf(code, answer.draft)))).catch(() => null);
     if (!parts) return;

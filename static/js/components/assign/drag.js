@@ -14,7 +14,7 @@ export function createCarrier(label, onDrop) {
 
   function cardAt(x, y) {
     const under = document.elementFromPoint(x, y);
-    return under && under.closest("[data-member]");
+    return under && under.closest(".member");
   }
 
   function mark(card) {
