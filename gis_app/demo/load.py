@@ -125,6 +125,7 @@ def _alone() -> Iterator:
     with acting_as_system("demo"), transaction.atomic(), connection.cursor() as cursor:
         # Two at once would both find the database empty.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('load_demo'))")
+        cursor.execute("SET LOCAL statement_timeout = 0")  # a million takes a while
         yield cursor
 
 
@@ -144,6 +145,7 @@ def _replace(cursor, before: ImportBatch | None, wanted: dict, password: str, pr
     write.stage_ids(cursor, grids, members)
     progress(f"写入 {wanted['households']} 户")
     write.write_households(cursor, demo, wanted["seed"], today)
+    write.write_people(cursor, today)
     progress("写入定色和认领")
     write.write_decisions(cursor, demo, scheme.pk, today)
     figures = wanted | _counts(demo)

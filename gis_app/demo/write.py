@@ -38,7 +38,7 @@ ACCOUNTS = (
 # Every table that the demo fills; whatever refers to another comes first.
 TABLES = (
     "households_conflict", "households_claim", "households_classification",
-    "households_householdidentity",
+    "households_personsensitive", "households_person", "households_householdidentity",
     "households_household", "households_colourreason", "households_colourclass",
     "households_colourscheme", "grids_assignment", "grids_grid", "accounts_rolechange",
     "accounts_session", "mfa_authenticator", "accounts_member",
@@ -263,7 +263,35 @@ def write_decisions(cursor, demo: Demo, scheme_id: int, today: date) -> None:
     )
 
 
+# Of every fifty families one: enough to see how a family is shown, and quickly made.
+_PEOPLE = """
+    INSERT INTO households_person
+        (uuid, household_id, name, relation, birth_year, phone, has_sensitive)
+    SELECT md5(i.uuid || '/' || k)::uuid, h.id, '示例家人' || i.household_no || '之' || k,
+           (ARRAY['head', 'spouse', 'child'])[k], %(year)s - (ARRAY[41, 39, 9])[k],
+           CASE WHEN k < 3 THEN '000' || lpad((h.n * 3 + k)::text, 8, '0') ELSE '' END, k = 3
+    FROM demo_home AS h JOIN households_household AS i ON i.id = h.id,
+         generate_series(1, 3) AS k
+    WHERE h.n %% 50 = 1
+    ORDER BY h.n, k
+"""
+_SENSITIVE = """
+    INSERT INTO households_personsensitive
+        (person_id, health, disability, income, care, written_by_id, written_at)
+    SELECT p.id, '', '', '', '示例：平日由祖父母照看（虚构）', m.id, now()
+    FROM households_person AS p, accounts_member AS m
+    WHERE p.has_sensitive AND m.username = 'member'
+"""
+
+
+def write_people(cursor, today: date) -> None:
+    """Persons in some of the families, plainly invented."""
+    cursor.execute(_PEOPLE, {"year": today.year})
+    cursor.execute(_SENSITIVE)
+
+
 def erase(cursor) -> None:
     """Take away the demo. Call it only where nothing else is in the database."""
+    cursor.execute("SELECT sec.forget_demo()")
     for table in TABLES:
         cursor.execute(f"DELETE FROM {table}")

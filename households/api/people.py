@@ -20,7 +20,7 @@ class FamilyMemberShape(s.Serializer):
     has_sensitive = s.BooleanField(help_text="有敏感记录")
 
 
-class FamilyShape(s.Serializer):
+class PeopleOfHouseholdShape(s.Serializer):
     people = FamilyMemberShape(many=True)
 
 
@@ -84,7 +84,7 @@ def _route(request) -> str:
     return request.resolver_match.view_name
 
 
-@extend_schema(methods=["GET"], responses=FamilyShape)
+@extend_schema(methods=["GET"], responses=PeopleOfHouseholdShape)
 @extend_schema(methods=["POST"], request=PersonFields, responses={201: FamilyMemberShape})
 @api_view(["GET", "POST"])
 def household_people(request, uuid):

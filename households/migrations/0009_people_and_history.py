@@ -185,11 +185,42 @@ SET enable_nestloop = off AS $$
 DECLARE
     purpose text := coalesce(left(substring(sec.subject() from '^s:(.*)'), 40), '');
 BEGIN
+    IF purpose = 'demo' AND sec.only_demo() THEN
+        RETURN NULL;  -- inventions have no past
+    END IF;
     CASE TG_OP {" ".join(cases)} END CASE;
     RETURN NULL;
 END $$;
 """ + "\n".join(triggers)
 
+
+DEMO = """
+-- Is it the demo that acts, in a database that has never held anything else?
+CREATE FUNCTION sec.only_demo() RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN sec.subject() = 's:demo'
+       AND NOT EXISTS (SELECT FROM public.boundaries_importbatch AS b WHERE b.kind <> 'demo');
+END $$;
+
+-- The demo is taken away, and with it who changed and looked at its inventions.
+CREATE FUNCTION sec.forget_demo() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT coalesce(sec.only_demo(), false) THEN
+        RAISE EXCEPTION 'history and the access log are kept' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    DELETE FROM audit_accessday;
+    DELETE FROM audit_accessrecord;
+    DELETE FROM households_indexchange;
+    DELETE FROM households_placechange;
+    DELETE FROM households_identitychange;
+    DELETE FROM households_sensitivechange;
+END $$;
+-- Nothing else lets even the owner delete there.
+CREATE POLICY owner_forgets_demo ON audit_accessrecord FOR DELETE TO CURRENT_USER
+    USING ((SELECT sec.only_demo()));
+"""
 
 SEES_HOUSEHOLD = "EXISTS (SELECT FROM households_household AS h WHERE h.id = household_id{more})"
 READS = {
@@ -526,5 +557,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(PEOPLE, migrations.RunSQL.noop),
+        migrations.RunSQL(DEMO, migrations.RunSQL.noop),
         migrations.RunSQL(HISTORY, migrations.RunSQL.noop),
     ]

@@ -9,17 +9,27 @@ from io import StringIO
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import Member, Role
+from audit.models import AccessRecord
+from audit.services import log_access
 from boundaries.models import Division, ImportBatch
 from core.scope import acting_as, acting_as_system
 from gis_app.demo import load, write
 from gis_app.demo.arrange import arrange
 from grids.models import Assignment, Grid
 from households.defaults import FIVE_COLOURS
-from households.models import Classification, Household, HouseholdIdentity
+from households.models import (
+    Classification,
+    Household,
+    HouseholdIdentity,
+    IdentityChange,
+    IndexChange,
+    Person,
+    PersonSensitive,
+)
 from tests.factories import division, household, member
 
 # Few, for speed; the ground and the members are the same for any number.
@@ -293,3 +303,41 @@ class TestRefusals:
     def test_an_impossible_number_of_households_is_wrong_use(self, number):
         with pytest.raises(CommandError, match="户数应是"):
             call_command("load_demo", f"--households={number}")
+
+
+@pytest.mark.usefixtures("standing")
+class TestPeople:
+    def test_some_families_have_people_who_are_plainly_invented(self, db):
+        with acting_as_system("test"):
+            people = list(Person.objects.all())
+            care = list(PersonSensitive.objects.values_list("care", flat=True))
+        assert len(people) == 3 * -(-N // 50) and len(care) == len(people) // 3
+        assert all(one.name.startswith("示例") for one in people)
+        assert all("虚构" in text for text in care)
+
+    def test_inventions_have_no_past(self, db):
+        with acting_as_system("test"):
+            assert not IndexChange.objects.exists() and not IdentityChange.objects.exists()
+
+
+def test_the_demo_goes_with_whoever_looked_at_it_and_nothing_else_does(away, committed_db):
+    run("--households", str(N), "--seed", str(SEED))
+    with transaction.atomic(), acting_as_system("test"):
+        who = Member.objects.get(username="member")
+        one = Person.objects.first()
+        HouseholdIdentity.objects.filter(household=one.household_id).update(phone="1")
+    with transaction.atomic(), acting_as(who.pk):
+        log_access(by=who, action="read", tier="S3", kind="person", subject=one.uuid)
+    real = ImportBatch.objects.create(kind="grids", filename="x")
+    for subject in ("demo", "import"):
+        with (
+            pytest.raises(DatabaseError, match="are kept"),
+            transaction.atomic(),
+            acting_as_system(subject),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute("SELECT sec.forget_demo()")
+    real.delete()
+    assert run("--remove")[0] == 0
+    with transaction.atomic(), acting_as_system("test"):
+        assert not AccessRecord.objects.exists() and not IdentityChange.objects.exists()
