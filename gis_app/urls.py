@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 from django.views.i18n import set_language
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
 from accounts.api import MemberViewSet
@@ -35,7 +35,7 @@ urlpatterns = [
     path("api/", include(router.urls)),
     path("api/session/", session, name="session"),
     path("api/schema/", SpectacularJSONAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="docs"),
+    path("api/docs/", views.ApiDocs.as_view(), name="docs"),
     path("i18n/setlang/", set_language, name="set_language"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),

@@ -8,7 +8,9 @@ import os
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from time import monotonic, sleep
@@ -50,30 +52,28 @@ def _free_port() -> int:
         return listener.getsockname()[1]
 
 
-@pytest.fixture(scope="package")
-def server(people_and_places, tmp_path_factory):
-    """The address of a server on the test database."""
+@contextmanager
+def serving(log: Path, **more: str):
+    """The address of a server on the test database; `more` are its environment."""
     database = connections["default"].settings_dict
     url = (
         f"postgres://{database['USER']}:{quote(database['PASSWORD'], safe='')}"
         f"@{quote(database['HOST'], safe='')}:{database['PORT']}/{database['NAME']}"
     )
-    env = os.environ | {"DATABASE_URL": url, "WUSE_DEBUG": "0"}
-    manage = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"]
-    subprocess.run(manage, cwd=ROOT, env=env, check=True)
+    env = os.environ | {"DATABASE_URL": url, "WUSE_DEBUG": "0", "WUSE_WORKERS": "1"} | more
     port = _free_port()
-    log = tmp_path_factory.mktemp("server") / "server.log"
     with log.open("w") as out:
         process = subprocess.Popen(
-            ["ops/serve", str(port)],
-            cwd=ROOT, env=env | {"WUSE_WORKERS": "1"}, stdout=out, stderr=out,
+            ["ops/serve", str(port)], cwd=ROOT, env=env, stdout=out, stderr=out
         )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     until = monotonic() + 20
     while True:
         try:
-            opener.open(f"{address}/readyz", timeout=2)
+            opener.open(f"{address}/healthz", timeout=2)
+            break
+        except urllib.error.HTTPError:  # behind HTTPS it sends whoever comes by HTTP away
             break
         except OSError:
             assert monotonic() < until and process.poll() is None, log.read_text()
@@ -82,6 +82,15 @@ def server(people_and_places, tmp_path_factory):
     process.terminate()
     process.wait(10)
     assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="package")
+def server(people_and_places, tmp_path_factory):
+    """The address of a server on the test database."""
+    manage = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"]
+    subprocess.run(manage, cwd=ROOT, env=os.environ | {"WUSE_DEBUG": "0"}, check=True)
+    with serving(tmp_path_factory.mktemp("server") / "server.log") as address:
+        yield address
 
 
 @pytest.fixture(scope="package")
@@ -95,20 +104,19 @@ def browser():
         chromium.close()
 
 
+def session_of(who) -> str:
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store["_auth_user_id"] = str(who.pk)
+    store["_auth_user_backend"] = "django.contrib.auth.backends.ModelBackend"
+    store["_auth_user_hash"] = who.get_session_auth_hash()
+    store.create()
+    return store.session_key
+
+
 @pytest.fixture
 def pages(browser, server, people_and_places):
     """`pages.of("lan")`, `pages.of("lan", phone=True)`: a page whose session is hers."""
-
-    def session_of(name: str) -> str:
-        store = import_module(settings.SESSION_ENGINE).SessionStore()
-        who = people_and_places.people[name]
-        store["_auth_user_id"] = str(who.pk)
-        store["_auth_user_backend"] = "django.contrib.auth.backends.ModelBackend"
-        store["_auth_user_hash"] = who.get_session_auth_hash()
-        store.create()
-        return store.session_key
-
-    opened = Pages(browser, server, session_of)
+    opened = Pages(browser, server, lambda name: session_of(people_and_places.people[name]))
     yield opened
     opened.close()
 

@@ -4,6 +4,7 @@ import { basemapLayer } from "./basemap.js";
 import { createLabels } from "./labels.js";
 import { createLayers } from "./layers.js";
 import { pick, pickArea } from "./pick.js";
+import { allowPlainText } from "./plain-text.js";
 import { pictureOf } from "./print.js";
 import { createSources } from "./sources.js";
 import { forgetFills } from "./styles.js";
@@ -26,6 +27,7 @@ function toExtent(bbox) {
  *   onPick(found, {area, cell, at}), onPoint(found, pixel), onMove([lon, lat, zoom]), onBusy(boolean)
  */
 export function createMap({ target, api, home, classes, finest, basemaps, onPick, onPoint, onMove, onBusy }) {
+  allowPlainText();
   const bounds = toExtent(home || ANYWHERE);
   const room = ol.extent.buffer(bounds, 0.2 * ol.extent.getWidth(bounds));
 

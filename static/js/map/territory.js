@@ -3,6 +3,7 @@
 import { basemapLayer } from "./basemap.js";
 import { createLayers } from "./layers.js";
 import { hatched, patternOf } from "./patterns.js";
+import { allowPlainText } from "./plain-text.js";
 import { createSources } from "./sources.js";
 import { readTheme } from "./theme.js";
 import { createTools } from "./tools.js";
@@ -28,6 +29,7 @@ function toExtent(bbox) {
  *   on: {pick(key, {add, touch}), hover(key, pixel), brush(key), drawn(shape), corner(), move([lon, lat, zoom]), busy(boolean)}
  */
 export function createTerritoryMap({ target, api, classes, basemaps, home, lookOf, on }) {
+  allowPlainText();
   const bounds = toExtent(home || ANYWHERE);
   const format = new ol.format.GeoJSON({ featureProjection: "EPSG:3857" });
   const outlines = new ol.source.Vector();
