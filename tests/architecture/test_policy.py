@@ -40,6 +40,13 @@ def test_only_a_few_routes_are_public():
     assert public == {"healthz", "readyz", "set_language"} | way_in
 
 
+def test_every_look_at_what_is_sensitive_is_logged():
+    """In the database besides, see tests/households/test_people.py; here nobody says otherwise."""
+    for (route, method), rule in policy().items():
+        if rule.tier in ("S3", "S4"):
+            assert rule.log == ("read" if method == "GET" else rule.log) != "none", (route, method)
+
+
 def test_a_public_route_touches_no_household():
     assert all(rule.scope == "none" for rule in policy().values() if rule.public)
 
