@@ -5,6 +5,7 @@ import uuid
 from datetime import date
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Role
 from audit.models import AccessDay, AccessRecord, Action, Kind, Tier
 from audit.services import log_access
+from cases.models import Case
 from households.models import Household
 from households.people import ReasonMissing, plain_reason
 
@@ -22,7 +24,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def access_log(request):
-    """Her own records; the auditor's all. Newest first, of one day if asked."""
+    """Her own records, a case worker's those of her cases too, the auditor's all. Newest first."""
     try:
         day = date.fromisoformat(request.GET["day"]) if request.GET.get("day") else None
     except ValueError:
@@ -30,14 +32,25 @@ def access_log(request):
     everybody = request.user.role == Role.AUDITOR
     records = AccessRecord.objects.select_related("member").order_by("-pk")
     if not everybody:
-        records = records.filter(member=request.user)
+        records = records.filter(_hers(request.user))
     if day:
         records = records.filter(day=day)
     page = Paginator(records, PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "day": day, "everybody": everybody}
+    context["of_cases"] = request.user.role == Role.CASEWORKER
     if everybody:
         context["sealed"] = AccessDay.objects.order_by("-day").first()
     return render(request, "access_log.html", context | {"rows": _rows(page, request.user)})
+
+
+def _hers(member) -> Q:
+    """What she did herself, and what anybody did with her cases."""
+    cases = list(Case.objects.followed_by(member).values_list("uuid", "household__uuid"))
+    return (
+        Q(member=member)
+        | Q(subject__in=[case for case, _home in cases])
+        | Q(household__in=[home for _case, home in cases])
+    )
 
 
 def who_has_looked(request):
@@ -69,9 +82,9 @@ def _looks_at(subject: uuid.UUID, reason: str, request) -> list[dict]:
         reason=reason,
         route=request.resolver_match.view_name,
     )
-    about = AccessRecord.objects.filter(household=subject) | AccessRecord.objects.filter(
-        subject=subject
-    )
+    about = AccessRecord.objects.filter(Q(household=subject) | Q(subject=subject))
+    # The list goes to the family, and so to him whom a case may be about.
+    about = about.exclude(tier=Tier.VIOLENCE)
     return _rows(about.select_related("member").order_by("-pk")[:NEWEST], request.user)
 
 

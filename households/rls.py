@@ -112,6 +112,7 @@ REVIEWED = [
     "sec.my_role()",
     "sec.log_access(bigint,text,text,text,uuid,uuid,text,text)",
     "sec.opened()",
+    "sec.my_case_files()",
     "sec.seal_access_log()",
     "sec.subject()",
     "sec.me()",
