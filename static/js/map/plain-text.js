@@ -1,4 +1,4 @@
-/* OpenLayers measures letters and writes its scale by innerHTML. Text it may write; markup nobody may. */
+/* OpenLayers measures letters and writes its scale as if they were markup. Text it may write; markup nobody may. */
 
 let allowed = false;
 
