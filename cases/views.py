@@ -7,4 +7,4 @@ from cases.reading import reminders
 
 def cases_page(request):
     boot = {"role": request.user.role, "member": request.user.pk} | reminders(request.user)
-    return render(request, "cases.html", {"boot": boot})
+    return render(request, "cases.html", {"boot": boot, "here": "cases"})

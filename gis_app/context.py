@@ -1,6 +1,7 @@
-"""What every page knows of its reader: who she is, and the menu that her role has."""
+"""What every page knows of its reader: who she is, the menu of her role, what waits for her."""
 
 from accounts.sessions import idle_limit
+from cases.reading import reminders
 from core.policy import menu
 
 
@@ -11,5 +12,6 @@ def reader(request) -> dict:
     return {
         "reader": member,
         "menu": menu(member.role),
+        "reminders": reminders(member),
         "idle_seconds": int(idle_limit().total_seconds()),
     }

@@ -17,6 +17,7 @@ from core.errors import Conflict
 from core.scope import acting_as_system
 from gis_app.demo import write
 from gis_app.demo.arrange import Demo, arrange
+from gis_app.demo.worries import write_worries
 from households.services import install_default_scheme
 
 DEFAULT_HOUSEHOLDS, MOST_HOUSEHOLDS = 20_000, 1_000_000
@@ -37,7 +38,11 @@ def loaded() -> ImportBatch | None:
 def refuse_real_households(cursor) -> None:
     """Raise RealDataPresent where a family lives that the demo did not invent."""
     cursor.execute(
-        "SELECT count(*) FROM households_household WHERE uuid::text NOT LIKE %s", (write.MARKED,)
+        "SELECT count(*) FROM households_household AS h"
+        # A sealed one has put its id away.
+        " LEFT JOIN households_householdplace AS p ON p.household_id = h.id"
+        " WHERE coalesce(p.uuid, h.uuid)::text NOT LIKE %s",
+        (write.MARKED,),
     )
     if real := cursor.fetchone()[0]:
         raise RealDataPresent(f"数据库里已有 {real} 户正式的家庭，演示数据不能进来。")
@@ -148,6 +153,7 @@ def _replace(cursor, before: ImportBatch | None, wanted: dict, password: str, pr
     write.write_people(cursor, today)
     progress("写入定色和认领")
     write.write_decisions(cursor, demo, scheme.pk, today)
+    write_worries()
     figures = wanted | _counts(demo)
     ImportBatch.objects.create(kind="demo", filename="load_demo", counts=figures)
     progress("核对并提交")

@@ -37,6 +37,8 @@ ACCOUNTS = (
 )  # fmt: skip
 # Every table that the demo fills; whatever refers to another comes first.
 TABLES = (
+    "cases_breakglassnotice", "cases_breakglass", "cases_violencerecord", "cases_caseassignment",
+    "cases_case", "cases_concern",
     "households_conflict", "households_claim", "households_classification",
     "households_personsensitive", "households_person", "households_householdidentity",
     "households_household", "households_colourreason", "households_colourclass",

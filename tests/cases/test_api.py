@@ -148,12 +148,14 @@ def test_a_broken_glass_is_seen_on_every_page_and_by_its_reviewers(signed_in, ca
     until = post(client, f"cases/{case.uuid}/break-glass/", reason=WHY)["until"]
     me = get(client, "me/")
     assert me["break_glass"] == [{"case": case.number, "uuid": str(case.uuid), "until": until}]
+    assert f"您正在紧急查看个案 {case.number}" in client.get("/").content.decode()
     get(client, f"cases/{case.uuid}/")
     with acting_as_system("test"):
         assert AccessRecord.objects.get().reason == f"紧急查看：{WHY}"
     for who in (staff.lead, staff.auditor):
         client = signed_in(who)
         assert get(client, "me/")["to_review"] == 1
+        assert "有 1 次紧急查看等您复核" in client.get("/").content.decode()
         (glass,) = get(client, "break-glass/")
         assert (glass["case"], glass["by"], glass["reason"]) == (case.number, "示例other", WHY)
         post(client, f"break-glass/{glass['uuid']}/review/", 200, remark="已核对")

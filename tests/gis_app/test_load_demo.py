@@ -16,6 +16,7 @@ from accounts.models import Member, Role
 from audit.models import AccessRecord
 from audit.services import log_access
 from boundaries.models import Division, ImportBatch
+from cases.models import Case
 from core.scope import acting_as, acting_as_system
 from gis_app.demo import load, write
 from gis_app.demo.arrange import arrange
@@ -108,16 +109,27 @@ class TestLoaded:
     def test_the_database_finds_every_household_in_its_grid(self, system_sees):
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(*), count(*) FILTER (WHERE ST_Covers(g.geom, h.point)),"
+                "SELECT count(*),"
+                " count(*) FILTER (WHERE ST_Covers(g.geom, coalesce(p.point, h.point))),"
                 " count(*) FILTER (WHERE g.village_id = h.village_id)"
                 " FROM households_household AS h JOIN grids_grid AS g ON g.id = h.grid_id"
+                " LEFT JOIN households_householdplace AS p ON p.household_id = h.id"
             )
             placed, covered, same_village = cursor.fetchone()
         assert placed == covered == same_village == N - 9
 
+    def test_two_families_are_protected_and_one_is_the_case_workers(self, system_sees):
+        assert Household.objects.filter(protection="shielded").count() == 2
+        worker = Member.objects.get(username="caseworker")
+        assert Case.objects.count() == 2
+        assert Case.objects.followed_by(worker).count() == 1
+        assert Case.objects.led_by(worker).count() == 2
+
     def test_rows_lie_in_the_order_in_which_tiles_read_them(self, system_sees):
         keys = list(
-            Household.objects.exclude(point=None).order_by("pk").values_list("qk", flat=True)
+            Household.objects.filter(protection="none", point__isnull=False)
+            .order_by("pk")
+            .values_list("qk", flat=True)
         )
         assert keys == sorted(keys)
 
@@ -174,8 +186,10 @@ class TestLoaded:
         for name, who in account.items():
             with acting_as(who.pk):
                 counts[name] = Household.objects.count()
-                assert Household.objects.visible_to(who).count() == counts[name]
+                if name != "caseworker":  # hers come through her cases
+                    assert Household.objects.visible_to(who).count() == counts[name]
         assert 0 < counts["member"] < counts["village"] < counts["town"] < N
+        assert counts["caseworker"] == 1
         assert not any(counts[n] for n in ("district", "steward", "sysadmin", "auditor"))
         hers = Assignment.objects.open().filter(member=account["member"], role="lead")
         assert hers.count() in (2, 3)
