@@ -9,6 +9,7 @@ import csv
 import os
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,14 +17,12 @@ from itertools import chain, islice
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
+from core.bookcheck import CHUNK, MAX_EXPANDED, SAVE_AS, check_workbook
 from core.errors import Invalid
 from core.importing import FileNotUsable
 
-MAX_BYTES = 20 << 20  # a workbook as it lies on the disk
-MAX_EXPANDED = 200 << 20  # a workbook unpacked; a CSV as it is
-MAX_RATIO = 100
-MAX_MEMBERS = 200
-CHUNK = 1 << 20
+MAX_ROWS = 1_048_576  # as many as Excel has
+MAX_CELLS = 1_000  # in a row
 
 ENCODINGS = {
     "utf-8": "utf-8-sig",
@@ -37,7 +36,6 @@ ENCODINGS = {
 # from reading UTF-8 or Big5 as GB 18030, about half.
 PLAUSIBLE = 0.8
 
-SAVE_AS = "请用 Excel 或 WPS 打开，另存为“.xlsx”或“CSV UTF-8”后再导入。"
 NO_TABLES = [
     (b"\xd0\xcf\x11\xe0", "这是旧版 Excel 文件(.xls)或加了密码的文件，不能直接读取。" + SAVE_AS),
     (b"%PDF", "这是 PDF 文件，不是表格。请向提供者要 Excel 或 CSV 文件。"),
@@ -158,6 +156,8 @@ def write_csv(path: Path, columns: list[str], rows: Iterable[list]) -> None:
 
 
 def _csv(path: Path, encoding: str) -> Table:
+    if any(len(c) == CHUNK and b"\n" not in c and b"\r" not in c for c in _chunks(path)):
+        raise FileNotUsable("有一行超过 1 MB，不像名单。请核对文件，或重新导出。")
     if encoding == "auto":
         encoding = _sniff_encoding(path)
     elif encoding.lower() in ENCODINGS:
@@ -254,23 +254,7 @@ def _check(path: Path, encoding: str) -> None:
 
 
 def _workbook(path: Path, size: int) -> Table:
-    if size > MAX_BYTES:
-        raise FileNotUsable(f"工作簿超过 {MAX_BYTES >> 20} MB。请另存为 CSV 后再导入。")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as error:
-        raise FileNotUsable("工作簿已损坏或没有下载完整。请重新获取文件。") from error
-    names = {member.filename for member in members}
-    expanded = sum(member.file_size for member in members)
-    if len(members) > MAX_MEMBERS or expanded > MAX_EXPANDED or expanded > MAX_RATIO * size:
-        raise FileNotUsable("工作簿解压后大得不正常，为安全起见没有打开。请另存为 CSV 后再导入。")
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise FileNotUsable("工作簿里带有宏，为安全起见没有打开。" + SAVE_AS)
-    if "xl/workbook.xml" not in names:
-        raise FileNotUsable(
-            "这是压缩包或别的文档，不是 .xlsx 工作簿。请解压出里面的表格，或另存为 .xlsx 后再导入。"
-        )
+    check_workbook(path, size)
     notes: list[str] = []
     return _table(_sheet(path, notes), "xlsx", notes)
 
@@ -282,7 +266,7 @@ def _sheet(path: Path, notes: list[str]) -> Iterator[list[str | None]]:
 
     broken = (
         InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError,
-        AttributeError, EOFError, IndexError,
+        AttributeError, EOFError, IndexError, RuntimeError, ArithmeticError, zlib.error,
     )  # fmt: skip
     try:
         # Opened here, for openpyxl judges a path by its ending. data_only: of a formula what it
@@ -296,7 +280,9 @@ def _sheet(path: Path, notes: list[str]) -> Iterator[list[str | None]]:
                 notes.append(f"工作簿有 {len(sheets)} 张工作表，只读了第一张“{sheets[0].title}”。")
             sheet = sheets[0]
             sheet.reset_dimensions()  # what a program wrote there is often wrong
-            for row in sheet.iter_rows(values_only=True):
+            for number, row in enumerate(sheet.iter_rows(values_only=True)):
+                if number >= MAX_ROWS:  # a row's number may say anything
+                    raise FileNotUsable(f"工作表超过 {MAX_ROWS:,} 行。请按乡镇分成几个文件导入。")
                 yield [_text(value) for value in row]
     except broken as error:
         raise FileNotUsable("工作簿的内容已损坏，无法读取。" + SAVE_AS) from error
@@ -320,6 +306,7 @@ def _table(records: Iterator[list], encoding: str, notes: list[str]) -> Table:
     numbered = enumerate(records, 1)
     first: tuple[int, list] | None = None
     for number, cells in numbered:
+        _refuse_wide(number, cells)
         filled = sum(1 for cell in cells if cell and cell.strip())
         if filled >= 2:
             return Table(*_headed(cells, numbered), encoding, notes)
@@ -333,6 +320,11 @@ def _table(records: Iterator[list], encoding: str, notes: list[str]) -> Table:
     )
 
 
+def _refuse_wide(number: int, cells: list) -> None:
+    if len(cells) > MAX_CELLS:
+        raise FileNotUsable(f"第 {number} 行超过 {MAX_CELLS:,} 格，不像名单。请核对文件。")
+
+
 def _headed(header: list, numbered: Iterator) -> tuple[list[str], Iterator]:
     columns = [normal(cell) for cell in header]
     while columns and not columns[-1]:
@@ -343,6 +335,7 @@ def _headed(header: list, numbered: Iterator) -> tuple[list[str], Iterator]:
 def _rows(numbered: Iterator, width: int) -> Iterator[tuple[int, list]]:
     for number, cells in numbered:
         if len(cells) != width:
+            _refuse_wide(number, cells)
             cells.extend([None] * (width - len(cells)))
             while len(cells) > width and not cells[-1]:
                 cells.pop()

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from core.geofile.text import file_name
 from core.importing import FileNotUsable
+from core.zips import doubled, overlap
 
 MAX_COMPRESSED_MB = 20
 MAX_EXPANDED_MB = 200
@@ -58,6 +59,8 @@ def _checked(archive: zipfile.ZipFile) -> dict[PurePosixPath, zipfile.ZipInfo]:
         raise FileNotUsable(f"压缩包解开后超过 {MAX_EXPANDED_MB} MB；请分几次导入。")
     if expanded > _RATIO_MATTERS and expanded > MAX_RATIO * max(packed, 1):
         raise FileNotUsable(f"压缩包解开后会大出 {MAX_RATIO} 倍以上，可能有害，不予读取。")
+    if overlap(infos) or doubled(infos):
+        raise FileNotUsable("压缩包里的文件互相重叠或重名，可能有害，不予读取；请重新打包。")
     if any(i.flag_bits & 0x1 for i in infos):
         raise FileNotUsable("压缩包有密码；请去掉密码后重新打包。")
     members = {}
@@ -66,8 +69,11 @@ def _checked(archive: zipfile.ZipFile) -> dict[PurePosixPath, zipfile.ZipInfo]:
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or str(path)[1:2] == ":":
             raise FileNotUsable("压缩包里有指向包外的路径，可能有害，不予读取；请重新打包。")
-        if stat.S_ISLNK(info.external_attr >> 16):
+        kind = stat.S_IFMT(info.external_attr >> 16)
+        if kind == stat.S_IFLNK:
             raise FileNotUsable("压缩包里有符号链接，不予读取；请把真正的文件打包。")
+        if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+            raise FileNotUsable("压缩包里有设备或管道，不是文件，不予读取；请重新打包。")
         if name and not name.endswith("/"):
             members[path] = info
     return members

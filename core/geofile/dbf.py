@@ -43,8 +43,15 @@ class _Column:
         return record[self.start : self.start + self.width]
 
 
-def read_dbf(data: bytes, *, cpg: str | None = None, encoding: str | None = None) -> Table:
-    """`cpg` is the text of the .cpg file; `encoding` overrules it and the content."""
+def read_dbf(
+    data: bytes,
+    *,
+    cpg: str | None = None,
+    encoding: str | None = None,
+    expected: int | None = None,
+) -> Table:
+    """`cpg` is the text of the .cpg file; `encoding` overrules it and the content; `expected` is
+    how many shapes there are."""
     if len(data) < 33:
         raise FileNotUsable(_TRUNCATED)
     count, header, width = struct.unpack("<IHH", data[4:12])
@@ -55,6 +62,11 @@ def read_dbf(data: bytes, *, cpg: str | None = None, encoding: str | None = None
         raise FileNotUsable("属性表(.dbf)的表头损坏；请重新导出。")
     if header + count * width > len(data):
         raise FileNotUsable(_TRUNCATED)
+    if expected is not None and count != expected:
+        raise FileNotUsable(
+            f"图形有 {expected} 个，属性有 {count} 条，对不上；"
+            "请把同一次导出的 .shp、.shx、.dbf 放在一起。"
+        )
     records = [data[i : i + width] for i in range(header, header + count * width, width)]
 
     said = known_encoding(cpg) if cpg else _LANGUAGE_DRIVERS.get(data[29])

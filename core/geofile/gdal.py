@@ -54,6 +54,10 @@ def open_in_worker(
         )
         if code == 4:
             raise _layer_refused(json.loads(out.read_text()), layer, what)
+        if code == 6:
+            raise FileNotUsable(
+                f"{what}里有会自己运行的视图或算式，不予读取；请把图层另存为新的 GeoPackage。"
+            )
         if code != 0:
             raise FileNotUsable(f"{what}损坏或不完整，读不出来；请重新导出或下载。")
         with out.open("rb") as file:

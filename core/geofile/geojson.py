@@ -9,6 +9,9 @@ from core.geofile.text import decode, plain, title
 from core.importing import FileNotUsable
 
 MAX_DEPTH = 32
+# What a list, an object and a value between commas take in memory, in bytes; and what all may take.
+_WEIGHTS = {"[": 130, "{": 230, ",": 30}
+MAX_WEIGHT = 250_000_000
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
 _INNERMOST = re.compile(r"[\[{][^\[\]{}]*[\]}]")
 _EPSG = re.compile(r"EPSG:+(?:[\d.]*:)?(\d{4,6})$", re.IGNORECASE)
@@ -38,6 +41,8 @@ def read_geojson(data: bytes, *, name: str, encoding: str = "auto") -> Layer:
 
 
 def _parse(text: str) -> dict:
+    if sum(text.count(mark) * weight for mark, weight in _WEIGHTS.items()) > MAX_WEIGHT:
+        raise FileNotUsable("GeoJSON 里的点太多，读不下；请化简边界或分几次导入。")
     try:
         root = json.loads(text, object_pairs_hook=_object)
     except json.JSONDecodeError as error:

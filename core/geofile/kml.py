@@ -15,6 +15,8 @@ from core.geofile.text import decode, known_encoding, plain, title
 from core.importing import FileNotUsable
 
 MAX_DEPTH = 32
+# An element takes about a hundred bytes, a position about as much.
+MAX_TAGS = 2_000_000
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 _SAYS_ENCODING = re.compile(rb"<\?xml[^>]*encoding=[\"']([\w.-]+)")
 # 奥维 writes one per placemark; what is missing follows the folder around it.
@@ -65,6 +67,8 @@ def _parse(data: bytes, encoding: str):
     says = _SAYS_ENCODING.search(data[:200])
     said = known_encoding(says[1].decode()) if says else None
     text, used = decode(data, encoding, said)
+    if text.count("<") > MAX_TAGS:
+        raise FileNotUsable("KML 里的对象太多，读不下；请分几次导入。")
     notes = []
     if said not in (used, None):
         notes.append(f"文件声明是 {title(said)} 编码，内容其实是 {title(used)}；按内容读取。")
@@ -169,7 +173,10 @@ def _rings(polygon, side: str) -> Iterator:
 
 
 def _coordinates(element) -> list[list[float]]:
-    text = re.sub(r"\s*,\s*", ",", _text(element, "coordinates"))
+    text = _text(element, "coordinates")
+    if text.count(",") > 3 * shapes.MAX_VERTICES:
+        raise shapes.Unfit(f"的折点超过上限 {shapes.MAX_VERTICES:,} 个", "请先在制图软件里化简边界")
+    text = re.sub(r"\s*,\s*", ",", text)
     return [_numbers(position.split(",")) for position in text.split()]
 
 

@@ -1,6 +1,7 @@
 """The door: look at the content, choose the reader, refuse the rest in one sentence."""
 
 import os
+import re
 import struct
 from pathlib import Path
 
@@ -15,7 +16,17 @@ from core.geofile.sniff import kind_of
 from core.geofile.text import asked_encoding, file_name, plain
 from core.importing import FileNotUsable
 
-_MAX_BYTES = MAX_EXPANDED_MB * 1024 * 1024
+_MB = 1024 * 1024
+_MAX_BYTES = MAX_EXPANDED_MB * _MB
+# The file with the shapes itself: opened, it takes several times as much memory.
+MAX_SHAPES_MB = 60
+# How a .prj begins; anything else there would be a path, a link or a recipe.
+_WKT = re.compile(
+    r"\s*(PROJCS|GEOGCS|PROJCRS|GEOGCRS|GEODCRS|COMPD_CS|COMPOUNDCRS|LOCAL_CS|GEOCCS)\s*\["
+)
+# Names of files within it.
+_NAMES_FILES = re.compile(r"PROJ4_GRIDS|(grids|file|init)\s*=\s*(?!@null)", re.IGNORECASE)
+_LONGEST_PRJ = 10_000
 
 
 def read_layer(path: Path, *, layer: str | None = None, encoding: str = "auto") -> Layer:
@@ -33,6 +44,8 @@ def read_layer(path: Path, *, layer: str | None = None, encoding: str = "auto") 
             raise FileNotUsable("压缩包里还是压缩包；请先解开一层，再导入里面的 zip。")
     elif kind == "shp":
         parts = _siblings(path)
+    if len(data) > MAX_SHAPES_MB * _MB:
+        raise FileNotUsable(f"边界文件超过 {MAX_SHAPES_MB} MB；请化简边界或分几次导入。")
     stem = Path(name).stem
     if kind == "json":
         _only_layer(stem, layer)
@@ -100,6 +113,7 @@ def _shapefile(data: bytes, parts: dict[str, bytes], stem: str, encoding: str) -
     words = struct.unpack(">i", data[24:28])[0] if len(data) >= 100 else None
     if words is None or words * 2 > len(data):
         raise FileNotUsable("Shapefile 的 .shp 不完整，好像没有传完；请重新导出或下载。")
+    _refuse_odd_projection(parts.get(".prj", b""))
     geometry = {".shp": data} | {s: parts[s] for s in (".shx", ".prj") if s in parts}
     opened = open_in_worker("ESRI Shapefile", geometry, what="Shapefile ")
     notes = []
@@ -107,16 +121,14 @@ def _shapefile(data: bytes, parts: dict[str, bytes], stem: str, encoding: str) -
         notes.append("没有 .shx 文件，已由 .shp 重建索引。")
     if ".dbf" in parts:
         cpg = parts[".cpg"].decode("ascii", "ignore").strip() if ".cpg" in parts else None
-        table = read_dbf(parts[".dbf"], cpg=cpg, encoding=asked_encoding(encoding))
+        shapes_found = len(opened.records)
+        table = read_dbf(
+            parts[".dbf"], cpg=cpg, encoding=asked_encoding(encoding), expected=shapes_found
+        )
     else:
         notes.append("没有 .dbf 属性表，要素没有名称和编码。")
         empty = [{} for _ in opened.records]
         table = Table((), empty, [False] * len(empty), "utf-8", [])
-    if len(table.rows) != len(opened.records):
-        raise FileNotUsable(
-            f"图形有 {len(opened.records)} 个，属性有 {len(table.rows)} 条，对不上；"
-            "请把同一次导出的 .shp、.shx、.dbf 放在一起。"
-        )
     features = [
         shapes.make_feature(number, row, lambda _, wkb=wkb: shapes.from_wkb(wkb))
         for number, (row, deleted, (_, wkb)) in enumerate(
@@ -135,3 +147,11 @@ def _shapefile(data: bytes, parts: dict[str, bytes], stem: str, encoding: str) -
         encoding=table.encoding,
         notes=notes + table.notes,
     )
+
+
+def _refuse_odd_projection(prj: bytes) -> None:
+    text = prj.decode("utf-8", "replace").removeprefix("\ufeff")
+    if not text.strip():
+        return
+    if len(text) > _LONGEST_PRJ or not _WKT.match(text) or _NAMES_FILES.search(text):
+        raise FileNotUsable("坐标系文件(.prj)不像制图软件写的，不予读取；请重新导出。")

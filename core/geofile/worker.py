@@ -4,12 +4,13 @@ Run as a script, not imported: `worker.py read FILE DRIVER LAYER OUT`, `worker.p
 knows nothing of the project, has no environment worth stealing, and dies of its limits before it
 harms the machine. OUT gets and IN holds one JSON line about the layer, then per feature one JSON
 line of values and its WKB with the length before it. Exit codes: 0 · 3 not readable · 4 the layer must be chosen (JSON list in OUT) ·
-5 a limit was met.
+5 a limit was met · 6 it would run something of its own.
 """
 
 import ctypes
 import json
 import math
+import re
 import resource
 import sqlite3
 import struct
@@ -18,7 +19,12 @@ import warnings
 
 MEMORY_BYTES = 1536 * 1024 * 1024
 CPU_S = 60
+# A county has a few thousand grids.
+MAX_FEATURES = 100_000
 OUTPUT_BYTES = 400 * 1024 * 1024
+# By these, old programs find the layers; nothing in them is called.
+USUAL_VIEWS = {"st_spatial_ref_sys", "spatial_ref_sys", "st_geometry_columns", "geometry_columns"}
+CALLS = re.compile(r"\w\s*\(|\bWITH\b", re.IGNORECASE)
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
 
@@ -50,6 +56,23 @@ def declared_shape(path: str, layer: str) -> str:
     return f"{found[0]}{' M' if found[1] else ''}".upper() if found else ""
 
 
+def holds_only_rows(path: str) -> bool:
+    """Whether a GeoPackage has nothing that computes when it is read: a view, a virtual table or a
+    generated column may run for ever, fill the memory or reach for other files. Asked before GDAL,
+    which looks at a row of each."""
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+        made = database.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'view'"
+            " OR type = 'table' AND sql LIKE 'CREATE VIRTUAL%' AND sql NOT LIKE '%USING rtree(%'"
+        ).fetchall()
+        # `hidden` is 2 or 3 for generated columns.
+        (computed,) = database.execute(
+            "SELECT count(*) FROM sqlite_master AS t JOIN pragma_table_xinfo(t.name) AS c"
+            " WHERE t.type = 'table' AND t.sql NOT LIKE 'CREATE VIRTUAL%' AND c.hidden > 1"
+        ).fetchone()
+    return not computed and all(name in USUAL_VIEWS and not CALLS.search(sql) for name, sql in made)
+
+
 def value(thing):
     if isinstance(thing, float) and not math.isfinite(thing):
         return None
@@ -62,6 +85,8 @@ def read_file(path: str, driver: str, layer: str, out: str) -> int:
     from pyogrio import read_info
     from pyogrio.raw import read
 
+    if driver == "GPKG" and not holds_only_rows(path):
+        return 6
     with open(out, "wb") as file:
         layers = spatial_layers(path)
         chosen = layer or (layers[0] if len(layers) == 1 else None)
@@ -69,6 +94,8 @@ def read_file(path: str, driver: str, layer: str, out: str) -> int:
             file.write(json.dumps(layers).encode())
             return 4
         info = read_info(path, layer=chosen)
+        if not 0 <= info["features"] <= MAX_FEATURES:
+            return 5
         _, _, shapes, columns = read(path, layer=chosen)
         about = {
             "name": chosen,

@@ -11,10 +11,10 @@ from rest_framework.decorators import api_view, parser_classes
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
+from core.bookcheck import MAX_BYTES
 from core.errors import Malformed
 from core.importing import FileNotUsable
 from core.policy import refused
-from core.tables import MAX_BYTES
 from grids.drafts import store
 from households.api import shapes
 from households.api.territory import DRAFT, _draft, _int, _place
