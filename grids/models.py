@@ -100,7 +100,7 @@ class Assignment(models.Model):
     class Role(models.TextChoices):
         LEAD = "lead", "主责"
         SUPPORT = "support", "协同"
-        # Stands in for the lead while she is away, from a day to a day.
+        # Stands in for the lead while she is away, or where nobody leads.
         COVER = "cover", "代管"
 
     grid = models.ForeignKey(Grid, models.PROTECT, related_name="assignments")
@@ -118,8 +118,12 @@ class Assignment(models.Model):
             models.UniqueConstraint(
                 "grid", condition=Q(role="lead", ended_at=None), name="one_lead_per_grid"
             ),
+            # Whoever supports may also stand in: she knows the grid best.
             models.UniqueConstraint(
-                "grid", "member", condition=Q(ended_at=None), name="one_part_per_member_and_grid"
+                "grid",
+                "member",
+                condition=Q(ended_at=None) & ~Q(role="cover"),
+                name="one_part_per_member_and_grid",
             ),
             models.CheckConstraint(
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")),

@@ -148,7 +148,8 @@ class Duty:
 def take_up_duties(*, duties: Collection[Duty]) -> list[Duty]:
     """Open an assignment for each duty that is not open yet; return those.
 
-    Ends nothing: a duty that contradicts an open one violates a constraint.
+    Ends nothing but covers, where a lead has come: a duty that contradicts an open one violates a
+    constraint.
     """
     # Locked in one order, like everybody who changes who answers for a grid.
     ids = sorted({duty.grid.pk for duty in duties})
@@ -159,6 +160,10 @@ def take_up_duties(*, duties: Collection[Duty]) -> list[Duty]:
     new = [d for d in duties if (d.grid.pk, d.member.pk, d.part) not in there]
     Assignment.objects.bulk_create(
         Assignment(grid=d.grid, member=d.member, role=d.part, started_at=d.started_at) for d in new
+    )
+    led = {d.grid.pk for d in new if d.part == Assignment.Role.LEAD}
+    Assignment.objects.unended().filter(grid__in=led, role=Assignment.Role.COVER).update(
+        ended_at=Greatest(F("started_at"), Now())
     )
     return new
 

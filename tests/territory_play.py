@@ -5,7 +5,7 @@ point-in-polygon, never from the tables that remember. `check` compares both.
 """
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import shapely
 from django.db import connection
@@ -18,7 +18,7 @@ from grids.drafts import store
 from grids.models import Assignment, Draft, Grid
 from households.models import Claim, Household
 from households.services import join_to_grids
-from households.territory import editing, history, publish
+from households.territory import duties, editing, history, publish
 from tests.factories import STEP, WEST, Cast, household
 
 # What must neither vanish nor multiply, whatever happens to grids: {what: the ids of it}.
@@ -30,7 +30,8 @@ FOLLOWERS = {
 
 
 def furnish(cast: Cast, rng: random.Random) -> None:
-    """More families in 柳村 and 桃村, some of them claimed. As the system."""
+    """More families in 柳村 and 桃村, some of them claimed; nobody leads 桃村. As the system."""
+    Assignment.objects.filter(grid=cast.tao1).delete()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
     for village, west, width, n in ((cast.liu, 1, 2, 16), (cast.tao, 3, 1, 8)):
@@ -48,11 +49,14 @@ def furnish(cast: Cast, rng: random.Random) -> None:
 class Player:
     cast: Cast
     rng: random.Random
-    # [(moment, {household: (lead, supports)})]: her own books.
+    # [(moment, {household: (lead, supports, covers)})]: her own books.
     books: list = field(default_factory=list)
-    # Changes that may be taken back: (id, what the books said before).
+    # Changes that may be taken back: (id, the picture before, (new grid, grid it was drawn from)).
     done: list = field(default_factory=list)
+    # Who stands in for which grid as it is published.
+    covers: dict[int, frozenset] = field(default_factory=dict)
     published: int = 0
+    covered: int = 0
     draft: Draft | None = None
 
     def __post_init__(self):
@@ -60,7 +64,7 @@ class Player:
             self.before = {what: ids() for what, ids in FOLLOWERS.items()}
             homes = Household.objects.filter(village__parent=self.cast.east, point__isnull=False)
             self.homes = {h.pk: (h.village_id, shapely.Point(h.point.x, h.point.y)) for h in homes}
-            self._note(self._as_drawn(store.state_of(None, self._villages())))
+            self._note(self._picture(), self.covers)
 
     def _villages(self):
         return [self.cast.liu.pk, self.cast.tao.pk]
@@ -141,37 +145,95 @@ class Player:
     def publish_now(self):
         if self.draft is None or not self.draft.grids.exists():
             return
-        expected = self._as_drawn(store.state_of(self.draft, self._villages()))
-        old = self.books[-1][1]
+        old, drawn = self._picture(), self._cells()
         change = publish.publish(
             draft_id=self.draft.pk, expected_version=self.draft.version, by=self.cast.chair
         )
         self.draft = None
         self.published += 1
-        self.done.append((change.pk, old))
-        self._note(expected)
+        born = {c.key: self._born(c) if c.grid is None else c.grid for c in drawn}
+        drawn_from = {(born[c.key], p) for c in drawn for p in c.parents}
+        self.done.append((change.pk, old, drawn_from))
+        sources = {c.key: [c.grid] if c.grid else c.parents for c in drawn}
+        self._hand_on(old, drawn, sources, born)
         self.check()
 
     def take_back(self):
         if self.draft is None and self.done:
-            change, old = self.done[-1]
+            change, then, drawn_from = self.done[-1]
+            now = self._picture()
             undone = publish.undo_change(change_id=change, by=self.cast.chair)
-            now = self.books[-1][1]
-            self.done[-1] = (undone.pk, now)  # an undone undo brings the later state again
+            # An undone undo brings the later state again.
+            self.done[-1] = (undone.pk, now, drawn_from)
             self.published += 1
-            self._note(old)
+            here, kin = {c.grid for c in now}, drawn_from | {(b, a) for a, b in drawn_from}
+            sources = {
+                c.key: [c.grid] if c.grid in here else [g for g in here if (g, c.grid) in kin]
+                for c in then
+            }
+            self._hand_on(now, then, sources, {c.key: c.grid for c in then})
             self.check()
 
-    def _as_drawn(self, state) -> dict:
-        """Who would answer for each family, by the draft's picture alone."""
+    def cover(self):
+        """At once, beside any draft: somebody stands in where nobody leads."""
+        vacant = [c for c in self._picture() if c.lead is None]
+        if not vacant:
+            return
+        cell = self.rng.choice(vacant)
+        who = self.rng.choice([self.cast.lan, self.cast.mei, self.cast.hua]).pk
+        duties.cover_grids(
+            codes=[cell.code], member=who, from_on=timezone.localdate(), to_on=None,
+            by=self.cast.chair,
+        )  # fmt: skip
+        self.covers = self.covers | {cell.grid: frozenset([who])}
+        self._note(self._picture(), self.covers)
+
+    def thank(self):
+        if self.covers:
+            cell = self.rng.choice([c for c in self._picture() if c.grid in self.covers])
+            who = self.rng.choice(sorted(self.covers[cell.grid]))
+            duties.end_covers(codes=[cell.code], member=who, by=self.cast.chair)
+            left = self.covers[cell.grid] - {who}
+            others = {g: m for g, m in self.covers.items() if g != cell.grid}
+            self.covers = others | ({cell.grid: left} if left else {})
+            self._note(self._picture(), self.covers)
+
+    def _picture(self):
+        """The grids as they are published."""
+        return store.state_of(None, self._villages()).cells()
+
+    def _born(self, drawn) -> int:
+        """The published grid that a new one of the draft has become, by where it lies."""
+        inside = drawn.geom.representative_point()
+        return next(
+            c.grid
+            for c in self._picture()
+            if c.village == drawn.village and c.geom.contains(inside)
+        )
+
+    def _hand_on(self, old, drawn, sources, born) -> None:
+        """Note what is published now: a cover goes with the ground while the lead is the same,
+        or nobody."""
+        lead = {c.grid: c.lead for c in old}
+        handed = {
+            born[c.key]: frozenset().union(
+                *(self.covers.get(g, ()) for g in sources[c.key] if lead[g] == c.lead)
+            )
+            for c in drawn
+        }
+        self.covers = {grid: who for grid, who in handed.items() if who}
+        self._note([replace(c, grid=born[c.key]) for c in drawn], self.covers)
+
+    def _note(self, cells, covers) -> None:
+        """Who answers for each family, by the picture alone."""
         said = {}
-        cells = state.cells()
         for pk, (village, point) in self.homes.items():
             cell = next((c for c in cells if c.village == village and c.geom.covers(point)), None)
-            said[pk] = (cell.lead, frozenset(cell.supports)) if cell else (None, frozenset())
-        return said
-
-    def _note(self, said: dict) -> None:
+            said[pk] = (
+                (cell.lead, frozenset(cell.supports), covers.get(cell.grid, frozenset()))
+                if cell
+                else (None, frozenset(), frozenset())
+            )
         self.books.append((timezone.now(), said))
 
     def check(self) -> None:
@@ -199,12 +261,17 @@ class Player:
                 home = Household.objects.get(pk=pk)
                 for moment, said in self.books:
                     told = history.who_answered_at(home, moment)
-                    lead, supports = said[pk]
+                    lead, supports, covers = said[pk]
                     assert [m.pk for m in told.leads] == ([lead] if lead else [])
                     assert {m.pk for m in told.supports} == supports
+                    assert sorted(m.pk for m in told.covers) == sorted(covers)
+                    self.covered += bool(covers)
                     asked += 1
         return asked
 
 
-MOVES = ["split", "merge", "move", "assign", "support", "undo", "redo", "publish_now", "take_back"]
-WEIGHTS = [4, 2, 2, 3, 1, 1, 1, 3, 2]
+MOVES = [
+    "split", "merge", "move", "assign", "support", "undo", "redo", "publish_now", "take_back",
+    "cover", "thank",
+]  # fmt: skip
+WEIGHTS = [4, 2, 2, 3, 1, 1, 1, 3, 2, 3, 1]

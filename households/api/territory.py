@@ -11,7 +11,6 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
-from accounts.models import Role
 from boundaries.models import Division
 from core.errors import Malformed, NotFound
 from grids.drafts import store
@@ -354,35 +353,3 @@ def changes(request):
 @api_view(["POST"])
 def change_undo(request, pk: int):
     return Response(_change(publish.undo_change(change_id=pk, by=request.user)))
-
-
-@extend_schema(request=shapes.ClaimAsked, responses={201: shapes.ClaimShape})
-@api_view(["POST"])
-def claims(request):
-    body = _body(request)
-    member = _int(body.get("member"), "member")
-    if request.user.role == Role.MEMBER and member != request.user.pk:
-        raise NotFound("没有找到这位同志。")
-    made = duties.claim(household=str(body.get("household")), member=member, by=request.user)
-    return Response({"id": made.pk, "member": made.member_id}, status=201)
-
-
-@extend_schema(request=None, responses=shapes.ClaimEndedShape)
-@api_view(["POST"])
-def claim_end(request, pk: int):
-    ended = duties.end_claim(claim_id=pk, by=request.user)
-    return Response({"id": ended.pk, "ended_at": ended.ended_at})
-
-
-@extend_schema(request=shapes.LEAVE_ASKED, responses={201: shapes.LEAVE})
-@api_view(["POST"])
-def leaves(request):
-    body = _body(request)
-    made = duties.take_leave(
-        member=_int(body.get("member"), "member"),
-        from_on=_day(body.get("from"), "from"),
-        to_on=_day(body.get("to"), "to"),
-        cover=_optional(body.get("cover"), "cover"),
-        by=request.user,
-    )
-    return Response({"id": made.pk, "from": made.from_on, "to": made.to_on}, status=201)

@@ -1,6 +1,6 @@
 """What the routes of grids, members, claims and the past ask and answer, for OpenAPI."""
 
-from drf_spectacular.utils import PolymorphicProxySerializer, inline_serializer
+from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers as s
 
 from grids.models import Draft
@@ -161,6 +161,7 @@ class OutlinesShape(s.Serializer):
 class PastGrid(CodeName):
     lead = s.CharField(allow_null=True, help_text="当天主责的姓名")
     lead_id = s.IntegerField(allow_null=True)
+    cover = s.CharField(allow_null=True, help_text="当天代管的姓名")
     changed = s.BooleanField(help_text="当天有变动")
 
 
@@ -260,32 +261,3 @@ class GridHistoryShape(AnsweredShape):
     closed_on = s.DateField(allow_null=True)
     came_from = LineageShape(many=True)
     became = LineageShape(many=True)
-
-
-class ClaimAsked(s.Serializer):
-    household = s.UUIDField()
-    member = s.IntegerField()
-
-
-class ClaimShape(s.Serializer):
-    id = s.IntegerField()
-    member = s.IntegerField()
-
-
-class ClaimEndedShape(s.Serializer):
-    id = s.IntegerField()
-    ended_at = s.DateTimeField()
-
-
-LEAVE_ASKED = inline_serializer(
-    "LeaveAsked",
-    {
-        "member": s.IntegerField(),
-        "from": s.DateField(help_text="从哪一天"),
-        "to": s.DateField(help_text="到哪一天，含当天"),
-        "cover": s.IntegerField(required=False, allow_null=True, help_text="代管的人员编号"),
-    },
-)
-LEAVE = inline_serializer(
-    "LeaveShape", {"id": s.IntegerField(), "from": s.DateField(), "to": s.DateField()}
-)

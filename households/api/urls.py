@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from households.api import conflicts, exchange, past, people, territory, views
+from households.api import conflicts, duties, exchange, past, people, territory, views
 
 AREA = r"areas/(?P<code>\d{6}|\d{9}|\d{12}|\d{15})/"
 TERRITORY = r"territory/(?P<code>\d{6}|\d{9}|\d{12})/"
@@ -40,9 +40,11 @@ urlpatterns = [
     path("households/<uuid:uuid>/timeline/", people.household_timeline, name="household-timeline"),
     path("people/<uuid:uuid>/", people.person_detail, name="person-detail"),
     path("people/<uuid:uuid>/sensitive/", people.person_sensitive, name="person-sensitive"),
-    path("claims/", territory.claims, name="claim-list"),
-    path("claims/<int:pk>/end/", territory.claim_end, name="claim-end"),
+    path("claims/", duties.claims, name="claim-list"),
+    path("claims/<int:pk>/end/", duties.claim_end, name="claim-end"),
     path("conflicts/", conflicts.conflict_list, name="conflict-list"),
     path("conflicts/<int:pk>/end/", conflicts.conflict_end, name="conflict-end"),
-    path("leaves/", territory.leaves, name="leave-list"),
+    path("leaves/", duties.leaves, name="leave-list"),
+    path("covers/", duties.covers, name="cover-list"),
+    path("covers/end/", duties.covers_end, name="cover-end"),
 ]

@@ -248,39 +248,35 @@ def _reassign(
     }
     closed = {c.grid for c in cells.values() if c.removed}
     leads = {c.grid: c.lead for c in cells.values() if not c.removed}
+    led = {a.grid_id: a.member_id for a in standing if a.role == role.LEAD}
     over = [
         a.pk
         for a in standing
         if a.grid_id in grids
         and (
-            a.grid_id in closed
+            # She stood in for that lead, or because there was none.
+            a.grid_id in closed or leads[a.grid_id] != led.get(a.grid_id)
             if a.role == role.COVER
             else (a.grid_id, a.member_id, a.role) not in wanted
         )
     ]
-    covers = [
-        Assignment(
-            grid_id=child, member_id=a.member_id, role=role.COVER,
-            started_at=max(a.started_at, moment), ended_at=a.ended_at,
-        )
+    # One line, though she stood in for several grids that became this one.
+    covers = {
+        (child, a.member_id, max(a.started_at, moment), a.ended_at)
         for child, ps in parents.items()
         for a in standing
-        if a.role == role.COVER and a.grid_id in ps and _led_alike(standing, a.grid_id, leads[child])
-    ]  # fmt: skip
+        if a.role == role.COVER and a.grid_id in ps and led.get(a.grid_id) == leads[child]
+    }
     Assignment.objects.filter(pk__in=over).update(ended_at=Greatest(F("started_at"), moment))
     Assignment.objects.bulk_create(
         [
             Assignment(grid_id=g, member_id=m, role=part, started_at=moment)
             for g, m, part in sorted(wanted - there)
         ]
-        + covers
-    )
-
-
-def _led_alike(standing: list[Assignment], parent: int, lead: int | None) -> bool:
-    return any(
-        a.grid_id == parent and a.member_id == lead and a.role == Assignment.Role.LEAD
-        for a in standing
+        + [
+            Assignment(grid_id=g, member_id=m, role=role.COVER, started_at=begins, ended_at=ends)
+            for g, m, begins, ends in covers
+        ]
     )
 
 

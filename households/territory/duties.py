@@ -1,9 +1,10 @@
-"""What changes at once, outside drafts: a lead, supports, a claim, a leave."""
+"""What changes at once, outside drafts: a lead, supports, a claim, a leave, a cover."""
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -27,6 +28,18 @@ class LeaveBackwards(Invalid):
     message = "请假的结束日期早于开始日期。"
 
 
+class CoverBackwards(Invalid):
+    message = "代管的结束日期早于开始日期，或已经过去。"
+
+
+class GridIsLed(Invalid):
+    message = "有的网格已经有主责；她请假时，请在她的卡片上登记请假和代管。"
+
+
+class AlreadyCovered(Invalid):
+    message = "有的网格已经有人代管；请先结束原来的代管。"
+
+
 def _grid(code: str, by: Member) -> Grid:
     """The grid, locked: one without a lead has no assignment to lock."""
     grid = (
@@ -40,6 +53,21 @@ def _grid(code: str, by: Member) -> Grid:
     if grid is None or not may_edit(by, grid.village):
         raise NotFound("没有找到这个网格。")
     return grid
+
+
+def _grids(codes: Collection[str], by: Member) -> list[Grid]:
+    """These grids, all of them, locked in one order."""
+    found = list(
+        Grid.objects.current()
+        .select_for_update(of=("self",), no_key=True)
+        .select_related("village__parent")
+        .defer("geom", "geom_3857", "coarse_3857", "anchor_3857")
+        .filter(code__in=codes)
+        .order_by("pk")
+    )
+    if len(found) < len(set(codes)) or not all(may_edit(by, g.village) for g in found):
+        raise NotFound("没有找到这个网格。")
+    return found
 
 
 @transaction.atomic
@@ -65,11 +93,11 @@ def assign_lead(*, code: str, lead: int | None, expected_lead: int | None, by: M
     if lead is not None:
         answerable([lead], town_of(grid.village))
     moment = timezone.now()
-    ended = grid.assignments.unended().filter(role=Assignment.Role.LEAD)
-    # Who becomes the lead supports no longer.
-    (ended | grid.assignments.unended().filter(member=lead)).update(
-        ended_at=Greatest(F("started_at"), moment)
-    )
+    role = Assignment.Role
+    # Who becomes the lead supports no longer; whoever stood in for the former one, or for nobody,
+    # has done so.
+    over = Q(role__in=[role.LEAD, role.COVER]) | Q(member=lead)
+    grid.assignments.unended().filter(over).update(ended_at=Greatest(F("started_at"), moment))
     if lead is not None:
         Assignment.objects.create(grid=grid, member_id=lead, role="lead", started_at=moment)
     return _bumped(grid)
@@ -84,7 +112,8 @@ def change_support(
     now = list(standing.filter(role=Assignment.Role.SUPPORT).values_list("member", flat=True))
     if sorted(now) != sorted(expected):
         raise SupportChanged(supports=sorted(now))
-    new = [m for m in dict.fromkeys(add) if not standing.filter(member=m, ended_at=None).exists()]
+    parts = standing.filter(ended_at=None).exclude(role=Assignment.Role.COVER)
+    new = [m for m in dict.fromkeys(add) if not parts.filter(member=m).exists()]
     if new:
         answerable(new, town_of(grid.village))
     moment = timezone.now()
@@ -139,6 +168,18 @@ def claim(*, household: str, member: int, by: Member) -> Claim:
     return Claim.objects.create(household=home, member_id=member)
 
 
+def claims_open_to(reader: Member):
+    """Who has taken on which of the families that the reader may see."""
+    return (
+        Claim.objects.open()
+        .filter(household__in=Household.objects.visible_to(reader).values("pk"))
+        .select_related("household__village", "member")
+        .only("household__uuid", "household__household_no", "household__village__code",
+              "member__name", "started_at")
+        .order_by("household__village__code", "household__household_no", "started_at", "pk")
+    )  # fmt: skip
+
+
 @transaction.atomic
 def end_claim(*, claim_id: int, by: Member) -> Claim:
     found = (
@@ -170,19 +211,57 @@ def take_leave(*, member: int, from_on: date, to_on: date, cover: int | None, by
     if cover is not None:
         answerable([cover], town_of(away.division))
     leave = Leave.objects.create(member=away, from_on=from_on, to_on=to_on, cover_id=cover, by=by)
-    if cover is not None:
+    # A leave that is noted afterwards needs nobody any more.
+    if cover is not None and to_on >= timezone.localdate():
         led = Grid.objects.current().filter(
             pk__in=Assignment.objects.open().filter(member=away, role="lead").values("grid")
         )
-        begins = max(timezone.now(), _midnight(from_on))
-        Assignment.objects.bulk_create(
-            Assignment(
-                grid_id=pk, member_id=cover, role="cover", started_at=begins,
-                ended_at=_midnight(to_on + timedelta(days=1)),
-            )
-            for pk in led.order_by("pk").values_list("pk", flat=True)
-        )  # fmt: skip
+        _cover(led.order_by("pk").values_list("pk", flat=True), cover, from_on, to_on)
     return leave
+
+
+@transaction.atomic
+def cover_grids(
+    *, codes: Collection[str], member: int, from_on: date, to_on: date | None, by: Member
+) -> list[Grid]:
+    """`member` stands in where nobody leads, from a day to a day or until somebody does."""
+    grids = _grids(codes, by)
+    if to_on is not None and to_on < max(from_on, timezone.localdate()):
+        raise CoverBackwards()
+    for town in {town_of(g.village) for g in grids}:
+        answerable([member], town)
+    held = Assignment.objects.unended().filter(grid__in=grids).select_related("grid", "member")
+    held = held.defer("grid__geom", "grid__geom_3857", "grid__coarse_3857", "grid__anchor_3857")
+    for a in held.order_by("grid__code", "pk"):
+        if a.role == Assignment.Role.LEAD:
+            raise GridIsLed(
+                f"{a.grid.name}已由{a.member.name}主责；她请假时，请在她的卡片上登记请假和代管。"
+            )
+        if a.role == Assignment.Role.COVER:
+            raise AlreadyCovered(f"{a.grid.name}已由{a.member.name}代管；请先结束原来的代管。")
+    _cover([g.pk for g in grids], member, from_on, to_on)
+    return grids
+
+
+@transaction.atomic
+def end_covers(*, codes: Collection[str], member: int, by: Member) -> list[Grid]:
+    """`member` stands in no longer for these grids, whether somebody leads them or not."""
+    grids = _grids(codes, by)
+    hers = Assignment.objects.unended().filter(
+        grid__in=grids, member=member, role=Assignment.Role.COVER
+    )
+    if not hers.update(ended_at=Greatest(F("started_at"), timezone.now())):
+        raise NotFound("没有找到这个代管。")
+    return grids
+
+
+def _cover(grids: Collection[int], member: int, from_on: date, to_on: date | None) -> None:
+    begins = max(timezone.now(), _midnight(from_on))
+    ends = None if to_on is None else _midnight(to_on + timedelta(days=1))
+    Assignment.objects.bulk_create(
+        Assignment(grid_id=pk, member_id=member, role="cover", started_at=begins, ended_at=ends)
+        for pk in grids
+    )
 
 
 def _midnight(day: date) -> datetime:

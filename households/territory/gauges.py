@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 import shapely
+from django.utils.translation import gettext as _
 
 from grids.coverage import Frame
 from grids.drafts.state import Cell
@@ -75,26 +76,29 @@ def judge(
     area = "ok"
     if cut:
         area = "warn"
-        notes.append(f"边界切开了 {cut} 个本可不拆的自然村。")
+        notes.append(_("边界切开了 %(n)s 个本可不拆的自然村。") % {"n": cut})
     if shapes.across[i] > FAR_M:
         area = "warn"
-        notes.append(f"走到最远处约 {shapes.across[i] / 1000:.1f} 千米，范围偏大。")
+        km = f"{shapes.across[i] / 1000:.1f}"
+        notes.append(_("走到最远处约 %(km)s 千米，范围偏大。") % {"km": km})
     whole = "ok"
     if shapes.pieces[i] > 1:
         whole = "bad"
-        notes.append(f"由 {shapes.pieces[i]} 块不相连的部分组成。")
+        notes.append(_("由 %(n)s 块不相连的部分组成。") % {"n": shapes.pieces[i]})
     elif shapes.compact[i] < RAGGED:
         whole = "warn"
-        notes.append("形状狭长或曲折。")
+        notes.append(_("形状狭长或曲折。"))
     elif shapes.hull[i] < HOLLOW:
         whole = "warn"
-        notes.append(f"围起来的地有 {1 - shapes.hull[i]:.0%} 是别的网格的，缺口较深。")
+        others = f"{1 - shapes.hull[i]:.0%}"
+        notes.append(_("围起来的地有 %(share)s 是别的网格的，缺口较深。") % {"share": others})
     load = None
     if load_h is not None and mean_h:
         share = load_h / mean_h - 1
         load = "ok" if abs(share) <= BAND else "warn" if abs(share) <= 2 * BAND else "bad"
         if load != "ok":
-            notes.append(f"工作量比本村平均{'多' if share > 0 else '少'} {abs(share):.0%}。")
+            more, less = _("工作量比本村平均多 %(share)s。"), _("工作量比本村平均少 %(share)s。")
+            notes.append((more if share > 0 else less) % {"share": f"{abs(share):.0%}"})
     return {
         "area": area,
         "whole": whole,

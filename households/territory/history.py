@@ -149,12 +149,15 @@ def territory_on(place: Division, day: date) -> dict:
     )
     for grid_id, name, outline in versions.values_list("grid_id", "name", "outline"):
         earlier[grid_id] = {"name": name, "outline": outline}
-    leads = {
-        grid: (lead, name)
-        for grid, lead, name in Assignment.objects.at(moment)
-        .filter(role=Assignment.Role.LEAD, grid__in=[g["pk"] for g in grids])
-        .values_list("grid", "member", "member__name")
+    role = Assignment.Role
+    held = {
+        (grid, part): (member, name)
+        for grid, part, member, name in Assignment.objects.at(moment)
+        .filter(role__in=[role.LEAD, role.COVER], grid__in=[g["pk"] for g in grids])
+        .order_by("started_at", "pk")
+        .values_list("grid", "role", "member", "member__name")
     }
+    nobody = (None, None)
     changed = set(
         Assignment.objects.filter(
             Q(started_at__date=day) | Q(ended_at__date=day, ended_at__lte=timezone.now()),
@@ -176,9 +179,10 @@ def territory_on(place: Division, day: date) -> dict:
                 "properties": {
                     "code": g["code"],
                     "name": earlier.get(g["pk"], g)["name"],
-                    "lead": leads.get(g["pk"], (None, None))[1],
+                    "lead": held.get((g["pk"], role.LEAD), nobody)[1],
                     "changed": g["pk"] in changed or g["opened_on"] == day,
-                    "lead_id": leads.get(g["pk"], (None, None))[0],
+                    "lead_id": held.get((g["pk"], role.LEAD), nobody)[0],
+                    "cover": held.get((g["pk"], role.COVER), nobody)[1],
                 },
             }
             for g in grids

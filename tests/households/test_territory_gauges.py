@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import shapely
+from django.utils import translation
 
 from grids.coverage import Frame
 from grids.drafts.state import Cell
@@ -109,6 +110,15 @@ class TestJudging:
         told = self.judged(shapely.box(0, 0, 500, 500), cut=2)
         assert (told["area"], told["settlements_cut"]) == ("warn", 2)
         assert told["notes"] == ["边界切开了 2 个本可不拆的自然村。"]
+
+    def test_it_is_told_in_the_readers_language(self):
+        with translation.override("en"):
+            told = self.judged(shapely.box(0, 0, 10, 500), load=10, mean=5, cut=2)
+        assert told["notes"] == [
+            "Its border cuts 2 settlements that it need not cut.",
+            "Its shape is drawn out or ragged.",
+            "Its load is 100% above the village's mean.",
+        ]
 
     def test_whoever_sees_not_all_families_is_told_nothing_of_them(self):
         told = self.judged(shapely.box(0, 0, 500, 500), cut=None)

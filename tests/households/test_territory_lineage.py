@@ -13,16 +13,17 @@ SEQUENCES = 300
 def test_any_sequence_of_changes_loses_nothing_and_remembers_everything(cast):
     with acting_as_system("test"):
         furnish(cast, random.Random(1))
-    published = answers = 0
+    published = answers = covered = 0
     for seed in range(SEQUENCES):
         with transaction.atomic():
             player = Player(cast, random.Random(seed))
             player.play(turns=5)
             answers += player.replay(households=3)
             published += player.published
+            covered += player.covered
             transaction.set_rollback(True)
     # The player must really play: a sequence in which everything is refused proves nothing.
-    assert published > SEQUENCES and answers > 5 * SEQUENCES
+    assert published > SEQUENCES and answers > 5 * SEQUENCES and covered > SEQUENCES / 3
 
 
 def test_the_play_sees_people_who_were_not_changed(cast, monkeypatch):
@@ -38,6 +39,13 @@ def test_the_play_sees_families_that_were_not_joined(cast, monkeypatch):
     with acting_as_system("test"):
         furnish(cast, random.Random(1))
     assert any(_differs(cast, seed) for seed in range(10))
+
+
+def test_the_play_sees_somebody_who_stands_in_and_is_not_noted(cast, monkeypatch):
+    monkeypatch.setattr("households.territory.duties._cover", lambda *_: None)
+    with acting_as_system("test"):
+        furnish(cast, random.Random(1))
+    assert any(_differs(cast, seed) for seed in range(40))
 
 
 def _differs(cast, seed: int) -> bool:

@@ -93,6 +93,7 @@ def other_routes(cast, pk: int) -> list[tuple[str, str, dict, str]]:
     east, liu1 = cast.east.code, cast.liu1.code
     keys, home = [key(cast.liu1)], str(cast.homes["liu1"][0].uuid)
     leave = {"member": cast.lan.pk, "from": "2030-01-01", "to": "2030-02-01", "cover": None}
+    cover = {"grids": [cast.liu1.code], "member": cast.mei.pk, "from": "2030-01-01"}
     split = {"key": keys[0], "parts": 2}
     return [
         ("grids/select/", "post", {"division": east, "box": [113, 34, 114, 35]}, "division box"),
@@ -108,6 +109,8 @@ def other_routes(cast, pk: int) -> list[tuple[str, str, dict, str]]:
         (f"drafts/{pk}/publish/", "post", {"expected_version": 1}, "expected_version on resolve"),
         ("claims/", "post", {"household": home, "member": cast.mei.pk}, "household member"),
         ("leaves/", "post", leave, "member from to"),
+        ("covers/", "post", cover, "grids member from"),
+        ("covers/end/", "post", cover, "grids member"),
     ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from core.scope import acting_as_system
 from grids.models import Assignment, Grid, TerritoryChange
 from households import scope, versions
+from households.models import Claim, Household
 from households.services import join_to_grids
 from tests.factories import STEP, WEST, box, division, grid, household, member
 from tests.households.test_territory_edit import Api
@@ -128,7 +129,17 @@ def play(client, cast, n: int, homes: int) -> dict[str, int]:
     count("leave", lambda: chair.send("leaves/", away, 201))
     claim = {"household": str(cast.homes["liu1"][0].uuid), "member": cast.mei.pk}
     made = count("claim", lambda: chair.send("claims/", claim, 201))
+    count("claims", lambda: chair.get(f"claims/?member={cast.mei.pk}"))
     count("end a claim", lambda: chair.send(f"claims/{made['id']}/end/"))
+    with acting_as_system("test"):
+        Assignment.objects.filter(grid__village=village, role__in=["lead", "cover"]).delete()
+        for home in Household.objects.filter(village=village):
+            Claim.objects.create(household=home, member=cast.mei)
+    vacant = {"grids": [g.code for g in grids], "member": cast.mei.pk}
+    now = vacant | {"from": "2030-01-01"}
+    count("cover", lambda: chair.send("covers/", now, 201))
+    count("end covers", lambda: chair.send("covers/end/", vacant))
+    count("more claims", lambda: chair.get(f"claims/?member={cast.mei.pk}"))
     assert Grid.objects.current().filter(village=village).count() == n
     return chair.told
 

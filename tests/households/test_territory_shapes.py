@@ -9,7 +9,7 @@ from households.territory.editing import _KINDS
 from tests.households.test_territory_edit import Api, key, lon
 from tests.households.test_territory_publish import chair as chair
 
-MODULES = {"households.api.territory", "households.api.past"}
+MODULES = {"households.api.territory", "households.api.past", "households.api.duties"}
 LINE = [[lon(0.5), 33.99], [lon(0.5), 34.03]]
 
 
@@ -80,7 +80,12 @@ def test_every_answer_is_as_described(chair, cast, described):
     ask("post", "leaves/", away, 201)
     claim = {"household": str(cast.homes["liu1"][0].uuid), "member": cast.mei.pk}
     made = ask("post", "claims/", claim, 201)
+    ask("get", f"claims/?member={cast.mei.pk}")
     ask("post", f"claims/{made['id']}/end/")
+    ask("put", f"grids/{cast.tao1.code}/lead/", {"lead": None, "expected_lead": cast.lan.pk})
+    vacant = {"grids": [cast.tao1.code], "member": cast.mei.pk}
+    ask("post", "covers/", vacant | {"from": "2000-01-01", "to": None}, 201)
+    ask("post", "covers/end/", vacant)
     draft = ask("post", "drafts/", place, 201)
     path = f"drafts/{draft['id']}"
 
@@ -137,7 +142,9 @@ def test_what_is_asked_has_named_fields_too(described):
     names = described["components"]["schemas"]
     bare = []
     for path, methods in described["paths"].items():
-        if not path.startswith(("/api/grids/", "/api/drafts", "/api/claims", "/api/leaves")):
+        if not path.startswith(
+            ("/api/grids/", "/api/drafts", "/api/claims", "/api/leaves", "/api/covers")
+        ):
             continue
         for method, told in methods.items():
             for media in told.get("requestBody", {}).get("content", {}).values():

@@ -86,7 +86,8 @@ class _Reader:
                 self.by_name[m.name].append(m)
         self.leads: dict[int, Member] = {}
         self.parts: dict[tuple[int, int], str] = {}
-        for a in Assignment.objects.unended().select_related("member"):
+        parts = Assignment.objects.unended().exclude(role=Assignment.Role.COVER)
+        for a in parts.select_related("member"):
             self.parts[a.grid_id, a.member_id] = a.role
             if a.role == Assignment.Role.LEAD:
                 self.leads[a.grid_id] = a.member
