@@ -39,14 +39,12 @@ class Progress:
         )
 
 
-class SystemCommand(BaseCommand):
-    """A command that writes in one transaction, as the system.
+class SpokenCommand(BaseCommand):
+    """A command that says what it does and why not.
 
-    A subclass gives `work(options, progress) -> dict`; the dict is the report. Whatever it raises,
-    nothing stays half done. ``--dry-run`` runs all of it and rolls back.
+    A subclass gives `work(options, progress) -> dict`; the dict is the report.
     """
 
-    purpose: str
     # How a sentence begins that says why nothing was done.
     refused: str
     requires_system_checks = []
@@ -62,15 +60,13 @@ class SystemCommand(BaseCommand):
         """The report as Chinese lines for people."""
         raise NotImplementedError
 
+    def run(self, options: dict, progress: Progress) -> dict:
+        return self.work(options, progress)
+
     def handle(self, *args, **options):
         progress = Progress(lambda line: self.stderr.write(line))
         try:
-            with transaction.atomic(), acting_as_system(self.purpose):
-                with connection.cursor() as cursor:
-                    cursor.execute("SET LOCAL statement_timeout = 0")
-                report = self.work(options, progress)
-                if options["dry_run"]:
-                    transaction.set_rollback(True)
+            report = self.run(options, progress)
         except DomainError as error:
             reasons = getattr(error, "reasons", [])
             for reason in reasons:
@@ -93,3 +89,21 @@ class SystemCommand(BaseCommand):
     def _print_json(self, content: dict) -> None:
         self.stdout.write(json.dumps(content, ensure_ascii=False, default=str))
         sys.stdout.flush()
+
+
+class SystemCommand(SpokenCommand):
+    """A command that writes in one transaction, as the system.
+
+    Whatever its `work` raises, nothing stays half done. ``--dry-run`` runs all of it and rolls back.
+    """
+
+    purpose: str
+
+    def run(self, options, progress):
+        with transaction.atomic(), acting_as_system(self.purpose):
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = 0")
+            report = self.work(options, progress)
+            if options["dry_run"]:
+                transaction.set_rollback(True)
+        return report

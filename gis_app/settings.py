@@ -54,6 +54,7 @@ GEOS_LIBRARY_PATH = _env.get("GEOS_LIBRARY_PATH") or _wheel_library("shapely", "
 
 INSTALLED_APPS = [
     "gis_app",
+    "rights",
     "cases",
     "households",
     "grids",
@@ -135,11 +136,17 @@ DATABASES = {
     | {"ATOMIC_REQUESTS": True},
     "owner": _database(_env.get("DATABASE_OWNER_URL", "postgres://wuse_owner@/wuse")),
 }
+# The role that reads everything and writes nothing: for `backup` alone, so no alias among the above.
+BACKUP_DATABASE = dj_database_url.parse(
+    _env.get("DATABASE_BACKUP_URL", "postgres://wuse_backup@/wuse")
+)
+# Ids of what was deleted at somebody's request: kept beside the backups, not inside the database.
+TOMBSTONES_FILE = Path(_env.get("WUSE_TOMBSTONES", VAR_DIR / "tombstones"))
 # Written by triggers only: the runtime role may read them.
 TABLES_KEPT_BY_THE_DATABASE = [
     "audit_accessday", "audit_accessrecord",
     "households_identitychange", "households_indexchange", "households_placechange",
-    "households_sensitivechange",
+    "households_sensitivechange", "rights_tombstone",
     "grids_gridversion", "households_dataversion", "households_gridspell", "households_householdtally",
 ]  # fmt: skip
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -260,7 +260,7 @@ need_cluster() {
         as_postgres "$bin/pg_ctl" -D "$PGDATA" -w -t 60 -l "$PGDATA/server.log" \
             -o "-k $SOCKET" start >/dev/null 2>&1 || fail "数据库没有启动,详见 $PGDATA/server.log"
     fi
-    [ -f "$VAR/stamps/roles-2" ] || make_roles
+    [ -f "$VAR/stamps/roles-3" ] || make_roles
 }
 
 superuser_sql() { PGOPTIONS="-c client_min_messages=warning" as_postgres "$(pg_bin)/psql" -h "$SOCKET" -U postgres -X -q -v ON_ERROR_STOP=1 "$@"; }
@@ -275,7 +275,13 @@ DO $$ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'wuse_app') THEN
         CREATE ROLE wuse_app LOGIN NOSUPERUSER NOCREATEDB NOBYPASSRLS;
     END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'wuse_backup') THEN
+        CREATE ROLE wuse_backup LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE;
+    END IF;
 END $$;
+-- Reads every row, for a backup is of all of them, and writes none: `manage.py migrate` grants it no more.
+ALTER ROLE wuse_backup BYPASSRLS;
+ALTER ROLE wuse_backup SET default_transaction_read_only = on;
 -- PostGIS is priced so high that the planner would start workers for 300 rows.
 ALTER ROLE wuse_app SET max_parallel_workers_per_gather = 0;
 ALTER ROLE wuse_app SET jit = off;
@@ -299,7 +305,7 @@ SQL
 SELECT 'CREATE DATABASE wuse OWNER wuse_owner'
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'wuse') \gexec
 SQL
-    touch "$VAR/stamps/roles-2"
+    touch "$VAR/stamps/roles-3"
 }
 
 stop_cluster() {
@@ -320,8 +326,8 @@ use_sysroot
 write_env() {
     [ -z "$OUTSIDE_DATABASE" ] || return 0
     local host=${SOCKET//\//%2F}
-    printf 'DATABASE_URL=postgres://wuse_app@%s/wuse\nDATABASE_OWNER_URL=postgres://wuse_owner@%s/wuse\n' \
-        "$host" "$host" >"$VAR/env"
+    printf 'DATABASE_URL=postgres://wuse_app@%s/wuse\nDATABASE_OWNER_URL=postgres://wuse_owner@%s/wuse\nDATABASE_BACKUP_URL=postgres://wuse_backup@%s/wuse\n' \
+        "$host" "$host" "$host" >"$VAR/env"
 }
 
 need_database() {

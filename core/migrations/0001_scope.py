@@ -2,15 +2,19 @@
 
 from django.db import migrations
 
-SCOPE = """
-CREATE SCHEMA sec;
-
+# Not in any backup: `restore` makes it anew.
+KEY_TABLE = """
 -- The key that signs scopes. Two may be valid at once, for rotation. The runtime role may not read
 -- it: whoever could would be anybody. `manage.py migrate` fills it from SCOPE_KEY.
 CREATE TABLE sec.scope_key (
     id smallint PRIMARY KEY CHECK (id IN (1, 2)),
     key bytea NOT NULL CHECK (length(key) >= 32)
 );
+"""
+
+SCOPE = f"""
+CREATE SCHEMA sec;
+{KEY_TABLE}
 
 -- 'm:<member id>', 's:<purpose>', or null when the scope is missing, forged or too old.
 CREATE FUNCTION sec.subject() RETURNS text

@@ -19,6 +19,7 @@ class Command(migrate.Command):
             and not options["check_unapplied"]
         ):
             grant_runtime_role(connections["owner"])
+            grant_backup_role(connections["owner"])
 
 
 @transaction.atomic(using="owner")

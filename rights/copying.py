@@ -1,0 +1,121 @@
+"""The access copy: all that is kept about a family or one of it, in plain words.
+
+What others' interests forbid is left out: who lives where when the family's place is protected,
+what is kept about the other grown-ups beyond that they are there, who has raised a worry, whose kin
+somebody is. A guardian gets what is kept about the child; so does nobody else.
+"""
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Member, Role
+from audit.models import AccessRecord, Action, Kind, Tier
+from audit.services import log_access
+from grids.models import Assignment
+from households.card import mask_name
+from households.models import Household, HouseholdIdentity, Person, PersonSensitive, Protection
+from households.people import SENSITIVE
+from rights.models import Request
+from rights.services import home_of, note
+
+NONE = "没有登记"
+LOOKS = 200
+
+Facts = list[tuple[str, str]]
+
+
+@transaction.atomic
+def access_copy(*, request: Request, by: Member) -> dict:
+    """`{"sections": [{"title", "facts": [(label, value)]}], "made_on"}`. Every look is logged."""
+    home = home_of(request, by, Action.EXPORT)
+    person = Person.objects.filter(household=home, uuid=request.person_uuid).first()
+    sections = [
+        {"title": "这户的登记", "facts": _household(home, person)},
+        {"title": "家庭成员", "facts": _people(home, person)},
+    ]
+    if person:
+        sections.append({"title": "关于您本人", "facts": _about(person, by, request)})
+    if request.standing == Request.Standing.GUARDIAN:
+        year = timezone.localdate().year
+        for child in home.people.all():
+            if child.is_minor(year) and child != person:
+                facts = _about(child, by, request)
+                sections.append({"title": f"关于孩子 {child.name}", "facts": facts})
+    sections += [
+        {"title": "我们提供的支持", "facts": _support(home)},
+        {"title": "谁负责，谁看过", "facts": _who(home)},
+    ]
+    note(request, by, "打开了查阅副本。")
+    return {"sections": sections, "made_on": timezone.localdate()}
+
+
+def _household(home: Household, person: Person | None) -> Facts:
+    facts = [("村", home.village.name), ("户编号", home.household_no)]
+    identity = HouseholdIdentity.objects.filter(household=home).first()
+    if identity:
+        own = person is None or person.name == identity.contact_name
+        facts += [
+            ("户主", identity.contact_name if own else mask_name(identity.contact_name)),
+            ("电话", (identity.phone or NONE) if own else "属于户主，不在这份副本里"),
+            ("人口", str(identity.members or NONE)),
+            ("备注", (identity.note or NONE) if own else "属于户主，不在这份副本里"),
+        ]
+        # Whoever asks may be the one from whom the place is kept.
+        if home.protection == Protection.NONE:
+            facts.append(("地址", identity.address or NONE))
+    return facts
+
+
+def _people(home: Household, person: Person | None) -> Facts:
+    return [
+        (other.get_relation_display(), "您本人" if other == person else mask_name(other.name))
+        for other in home.people.all()
+    ] or [("家庭成员", NONE)]
+
+
+def _about(person: Person, by: Member, request: Request) -> Facts:
+    log_access(
+        by=by, action=Action.EXPORT, tier=Tier.SENSITIVE, kind=Kind.PERSON, subject=person.uuid,
+        household=request.household_uuid, reason=f"申请 {request.number}", route="rights-access",
+    )  # fmt: skip
+    facts = [
+        ("姓名", person.name),
+        ("与户主关系", person.get_relation_display()),
+        ("出生年份", str(person.birth_year or NONE)),
+        ("电话", person.phone or NONE),
+    ]
+    row = PersonSensitive.objects.filter(person=person).first()
+    for name in SENSITIVE:
+        label = str(PersonSensitive._meta.get_field(name).verbose_name)
+        facts.append((label, getattr(row, name, "") or NONE))
+    return facts
+
+
+def _support(home: Household) -> Facts:
+    """What we do and why, never a colour: a word on paper would become a label."""
+    facts = []
+    for row in home.classifications.select_related("colour_class", "reason").order_by(
+        "proposed_at"
+    ):
+        said = [row.colour_class.action, row.reason.text if row.reason else "", row.help_offered]
+        facts.append((f"{timezone.localdate(row.proposed_at)} {row.get_status_display()}",
+                      "；".join(part for part in said if part)))  # fmt: skip
+    return facts or [("支持", NONE)]
+
+
+def _who(home: Household) -> Facts:
+    facts = []
+    for duty in Assignment.objects.open().filter(grid=home.grid_id).select_related("member"):
+        facts.append((duty.get_role_display(), duty.member.name))
+    for claim in home.claims.open().select_related("member"):
+        facts.append(("认领", claim.member.name))
+    looks = AccessRecord.objects.filter(household=home.uuid).exclude(
+        # That there is a case is nobody's to learn from a copy.
+        Q(tier=Tier.VIOLENCE) | Q(role=Role.CASEWORKER)
+    )
+    for look in looks.select_related("member").order_by("-pk")[:LOOKS]:
+        when = timezone.localtime(look.at)
+        facts.append((f"{when:%Y-%m-%d %H:%M}", f"{look.member.name}（{look.get_role_display()}）"
+                      f"{look.action_label}{look.get_tier_display()}"))  # fmt: skip
+    return facts
