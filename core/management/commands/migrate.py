@@ -50,3 +50,20 @@ def grant_runtime_role(connection) -> None:
             " ON CONFLICT (id) DO UPDATE SET key = excluded.key",
             (bytes.fromhex(settings.SCOPE_KEY),),
         )
+
+
+def grant_backup_role(connection) -> None:
+    """Let the backup role, where there is one, read all but the key that signs scopes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT quote_ident(rolname) FROM pg_roles WHERE rolname = %s"
+            " AND to_regclass('sec.scope_key') IS NOT NULL",
+            (settings.BACKUP_DATABASE["USER"],),
+        )
+        for (role,) in cursor.fetchall():
+            cursor.execute(f"""
+                GRANT USAGE ON SCHEMA public, sec TO {role};
+                GRANT SELECT ON ALL TABLES IN SCHEMA public, sec TO {role};
+                GRANT SELECT ON ALL SEQUENCES IN SCHEMA public, sec TO {role};
+                REVOKE ALL ON sec.scope_key FROM {role};
+            """)
