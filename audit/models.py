@@ -19,6 +19,7 @@ class Kind(models.TextChoices):
     HOUSEHOLD = "household", "家庭"
     PERSON = "person", "个人"
     CASE = "case", "个案"
+    EXPORT = "export", "导出文件"
 
 
 class Action(models.TextChoices):
@@ -29,6 +30,12 @@ class Action(models.TextChoices):
     WRITE = "write", "填写"
     ERASE = "erase", "删除"
     EXPORT = "export", "导出"
+    EXPORT_ASK = "export_ask", "申请导出"
+    EXPORT_WITHDRAW = "export_withdraw", "撤回导出申请"
+    EXPORT_APPROVE = "export_approve", "批准导出"
+    EXPORT_REFUSE = "export_refuse", "不批准导出"
+    EXPORT_MAKE = "export_make", "生成导出文件"
+    EXPORT_TAKE = "export_take", "下载导出文件"
     BREAK_GLASS = "break_glass", "紧急查看"
     LOOKED = "looked", "查阅谁看过"
 

@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from collections.abc import Sequence
 
 from django.db import DatabaseError, connection, transaction
 
@@ -14,6 +15,11 @@ log = logging.getLogger("wuse.access")
 _WRITE = """
     SELECT sec.log_access(%(by)s, %(action)s, %(tier)s, %(kind)s, %(subject)s, %(household)s,
                           %(reason)s, %(route)s)
+"""
+_WRITE_MANY = """
+    SELECT count(sec.log_access(%(by)s, %(action)s, %(tier)s, %(kind)s, subject, NULL, %(reason)s,
+                                %(route)s))
+    FROM unnest(%(subjects)s::uuid[]) AS subject
 """
 
 
@@ -40,6 +46,26 @@ def log_access(
     try:
         with connection.cursor() as cursor:
             cursor.execute(_WRITE, said | about)
+    except DatabaseError as error:
+        raise AccessNotLogged from error
+
+
+def log_many(
+    *,
+    by: Member,
+    action: str,
+    tier: str,
+    kind: str,
+    subjects: Sequence[uuid.UUID],
+    reason: str = "",
+    route: str = "",
+) -> None:
+    """The same look at each of many, such as the families of a list; one statement for all."""
+    said = {"action": action, "tier": tier, "kind": kind, "reason": reason, "route": route}
+    about = {"by": by.pk, "subjects": list(subjects)}
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_WRITE_MANY, said | about)
     except DatabaseError as error:
         raise AccessNotLogged from error
 

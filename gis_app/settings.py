@@ -54,6 +54,7 @@ GEOS_LIBRARY_PATH = _env.get("GEOS_LIBRARY_PATH") or _wheel_library("shapely", "
 
 INSTALLED_APPS = [
     "gis_app",
+    "transfers",
     "rights",
     "cases",
     "households",
@@ -235,6 +236,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
+
+# Files handed in and prepared, for days; see transfers/files.py. Not backed up.
+TRANSFERS_DIR = Path(_env.get("WUSE_TRANSFERS", VAR_DIR / "transfers"))
+FILE_UPLOAD_HANDLERS = [
+    "core.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Tiles that each process remembers; 0 makes it draw every tile anew.
 TILE_MEMORY_MB = int(_env.get("WUSE_TILE_MEMORY_MB", "32"))

@@ -30,6 +30,7 @@ urlpatterns = [
     path("tiles/<slug:layer>/<int:z>/<int:x>/<int:y>.mvt", views.tile, name="tile"),
     path("cases/", cases_page, name="cases"),
     path("api/me/", my_account, name="me"),
+    path("", include("transfers.urls")),
     path("api/", include("cases.urls")),
     path("api/", include("households.api.urls")),
     path("api/", include(router.urls)),

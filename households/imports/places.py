@@ -37,7 +37,8 @@ class Place:
 class Atlas:
     """Every division that is in force now, by what a list may call it."""
 
-    def __init__(self):
+    def __init__(self, within: Division | None = None):
+        """Villages outside `within` are known, and refused."""
         rows = (
             # A town out of force may still be the parent of a village in force.
             Division.objects.filter(Q(valid_to=None) | ~Q(level=Level.VILLAGE))
@@ -52,6 +53,12 @@ class Atlas:
         self.villages = by_level[Level.VILLAGE]
         self.towns = {town.id: town for town in by_level[Level.TOWN]}
         self.districts = {district.id: district for district in by_level[Level.DISTRICT]}
+        self._refused: frozenset[int] = frozenset()
+        if within is not None:
+            inside = set(Division.objects.under(within).values_list("pk", flat=True))
+            self._refused = frozenset(
+                i for i, village in enumerate(self.villages) if village.id not in inside
+            )
         self._by_code = {village.code: i for i, village in enumerate(self.villages)}
         # (town or "", village) → indexes; by full names, and by names without their endings.
         self._by_name: dict[tuple[str, str], set[int]] = defaultdict(set)
@@ -71,6 +78,12 @@ class Atlas:
 
     def village_of(self, code_cell: str | None, town: str | None, village: str | None) -> int:
         """The village of a row: by its code, or without one by the names of town and village."""
+        found = self._village_of(code_cell, town, village)
+        if found in self._refused:
+            raise Invalid(f"{self.villages[found].name}不在您的任职地里")
+        return found
+
+    def _village_of(self, code_cell: str | None, town: str | None, village: str | None) -> int:
         wanted = code(code_cell)
         if wanted:
             return self._village_by_code(wanted)

@@ -10,7 +10,7 @@ import numpy as np
 from django.db import connection, transaction
 
 from boundaries.doctor import Placement
-from boundaries.models import ImportBatch
+from boundaries.models import Division, ImportBatch
 from boundaries.services import file_sha256, record_batch
 from core.coords import parse_crs
 from core.importing import FileNotUsable, ImportRefused, Progress
@@ -73,8 +73,11 @@ def import_households(
     rejects: Path | None = None,
     progress: Progress,
     by: int | None = None,
+    within: Division | None = None,
 ) -> Imported:
     """Bring the households to what this list says, as the system; all of it or nothing.
+
+    Rows of villages outside `within` are refused.
 
     Families are known by village and number. What the list leaves empty stays as it is; families
     that it does not name stay too. A colour becomes a proposal that somebody must confirm.
@@ -89,7 +92,7 @@ def import_households(
     table = read_table(path, encoding=encoding)
     at, unknown = meanings(table.columns)
     total = None if table.encoding == "xlsx" else _lines(path)
-    atlas, grids = Atlas(), Grids.load()
+    atlas, grids = Atlas(within), Grids.load()
     report = Imported(encoding=table.encoding, unknown_columns=unknown, notes=[*table.notes])
     if ImportBatch.objects.filter(kind="demo").exists():
         report.notes.append(

@@ -16,6 +16,7 @@ from core.scope import acting_as_system
 from gis_app import views
 from grids.models import Assignment
 from tests.factories import member
+from transfers.models import Export, ImportJob
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "gis_app" / "templates").rglob("*.html"))
@@ -180,19 +181,22 @@ def test_every_sentence_of_the_templates_has_its_english_and_none_is_left_over()
     said |= {str(label) for label in [*Role.labels, *Assignment.Role.labels]}
     said |= {str(label) for label in [*Action.labels, *Kind.labels, *Tier.labels]}
     said |= {str(label) for label in [*RoleChange.Kind.labels, *RoleChange.State.labels]}
+    for choices in (ImportJob.Kind, ImportJob.State, Export.What, Export.State):
+        said |= {str(label) for label in choices.labels}
     for path in TEMPLATES:
         blocks = re.findall(r"{% blocktranslate.*?%}(.+?){% end", path.read_text())
         said |= {re.sub(r"{{ (\w+) }}", r"%(\1)s", text) for text in blocks}
-    for path in [*(ROOT / "accounts").rglob("*.py"), *(ROOT / "gis_app").rglob("*.py")]:
+    for path in [*(ROOT / "accounts").rglob("*.py"), *(ROOT / "gis_app").rglob("*.py"),
+                 *(ROOT / "transfers").rglob("*.py")]:  # fmt: skip
         said |= set(re.findall(r'\b_\(\s*"(.+?)"\s*\)', path.read_text()))
     said |= {deed.says for deed in deeds()} | {words for r in Role if (words := reach(r))}
     said |= {entry["title"] for entries in menus().values() for entry in entries}
+    gauges = (ROOT / "households" / "territory" / "gauges.py").read_text()
+    said |= set(re.findall(r'\b_\(\s*"(.+?)"\s*\)', gauges))
     with (ROOT / "locale/en/LC_MESSAGES/django.po").open("rb") as file:
         english = {m.id: m.string for m in read_po(file) if m.id}
     assert said == english.keys()
     assert all(english.values())
-    gauges = (ROOT / "households" / "territory" / "gauges.py").read_text()
-    said |= set(re.findall(r'\b_\(\s*"(.+?)"\s*\)', gauges))
 
 
 def test_no_template_says_anything_untranslated():

@@ -5,7 +5,7 @@ import numpy as np
 import shapely
 from django.contrib.gis.geos import Point
 
-from accounts.models import Member, Role
+from accounts.models import GUARDED, Member, Role
 from accounts.services import PLACES, UNSAID, Listed, enrol_members
 from boundaries.models import Division, Level
 from boundaries.services.outlines import beyond, from_django
@@ -60,6 +60,8 @@ class Command(RollCommand):
         if target and target.exists():
             raise FileNotUsable(f"“{target}”已经存在；为免覆盖以前的密码，请换一个文件名。")
         listed = _understood(roll, parse_crs(options["crs"]))
+        if self.by:
+            listed = self._without_guarded(roll, listed)
         progress("建立账号")
         done = enrol_members(listed=listed, with_passwords=target is not None)
         if target and done.passwords and not options["dry_run"]:
@@ -67,6 +69,21 @@ class Command(RollCommand):
             rows = [[user, names[user], password] for user, password in done.passwords.items()]
             write_csv(target, ["账号", "姓名", "初始密码"], rows)
         return {"new": done.new, "changed": done.changed, "unchanged": done.unchanged}
+
+    def _without_guarded(self, roll: Roll, listed: list[Listed]) -> list[Listed]:
+        """On the site two admins are needed for a guarded role, and nobody changes her own."""
+        guarded = set(
+            Member.objects.filter(role__in=GUARDED).values_list("username", flat=True)
+        )  # fmt: skip
+        rows = {row.said["username"]: row for row in roll.accepted()}
+        for one in listed:
+            if one.username == self.by.username:
+                roll.refuse(rows[one.username], "自己的账号要由另一位系统管理员来改")
+            elif one.role in GUARDED or one.username in guarded:
+                roll.refuse(
+                    rows[one.username], f"账号“{one.username}”的岗位要在“账号管理”里由两人办理"
+                )
+        return [one for one in listed if rows[one.username].number not in roll.refused]
 
 
 def _understood(roll: Roll, crs: Crs) -> list[Listed]:

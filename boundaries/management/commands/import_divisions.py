@@ -5,11 +5,13 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
-from boundaries.models import Level
+from boundaries.models import Division, Level
 from boundaries.services import import_divisions
 from boundaries.services.diff import MISSING
 from boundaries.services.report import in_words
-from core.importing import ImportCommand
+from core.importing import ImportCommand, ImportRefused
+
+_TOUCHED = ("new", "renamed", "changed", "vanished")
 
 
 class Command(ImportCommand):
@@ -50,8 +52,9 @@ class Command(ImportCommand):
     def run(self, path: Path, options: dict, progress) -> dict:
         if options["parent"] and options["level"] == Level.DISTRICT:
             raise CommandError("区县没有上级，不能用 --parent。", returncode=2)
-        return import_divisions(
+        report = import_divisions(
             path=path,
+            by=self.by and self.by.pk,
             level=Level(options["level"]),
             on=options["date"],
             stated=options["crosswalk"],
@@ -64,6 +67,20 @@ class Command(ImportCommand):
                 )
             },
         )  # fmt: skip
+        if self.by:
+            self._refuse_beyond(report)
+        return report
+
+    def _refuse_beyond(self, report: dict) -> None:
+        """Of what was done, nothing may lie outside her place."""
+        touched = {d["code"]: d for part in _TOUCHED for d in report[part] if d.get("ended", True)}
+        inside = Division.objects.under(self.by.division).values_list("code", flat=True)
+        beyond = sorted(touched.keys() - set(inside) | ({self.by.division.code} & touched.keys()))
+        if beyond:
+            raise ImportRefused(
+                f"文件会改动 {len(beyond)} 个不在您任职地里的区划。",
+                [f"{code}。" for code in beyond],
+            )
 
     def describe(self, report: dict) -> list[str]:
         return in_words(report)

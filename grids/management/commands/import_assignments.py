@@ -45,7 +45,7 @@ class Command(RollCommand):
         return roll
 
     def take(self, roll: Roll, options, progress) -> dict:
-        duties = _Reader(roll).read()
+        duties = _Reader(roll, self.by).read()
         progress("登记责任")
         done = take_up_duties(duties=duties)
         shown = [f"{d.grid.code} {d.part.label} {d.member.username}" for d in done]
@@ -71,8 +71,9 @@ def _duties_of(row: Row) -> list[Row]:
 class _Reader:
     """What each row means, against who there is and who answers already."""
 
-    def __init__(self, roll: Roll):
+    def __init__(self, roll: Roll, by: Member | None = None):
         self.roll = roll
+        self.town_id = by and by.division_id
         self.grids = {
             g.code: g for g in Grid.objects.current().select_related("village").only(
                 "code", "village__code", "village__name", "village__level", "village__parent"
@@ -107,6 +108,8 @@ class _Reader:
         grid = self.grids.get(wanted)
         if grid is None:
             raise Invalid(f"没有网格“{wanted}”；请核对编码，或先导入网格")
+        if self.town_id and grid.village.parent_id != self.town_id:
+            raise Invalid(f"网格 {grid.code} 不在您的任职地里")
         part = PARTS.get(row.said["part"])
         if part is None:
             raise Invalid(f"责任“{row.said['part']}”只能填主责或协同")

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from boundaries.doctor import place
+from boundaries.models import Division
 from boundaries.services import file_sha256, record_batch
 from core.geofile import read_layer
 from core.importing import FileNotUsable, ImportCommand, ImportRefused
@@ -53,6 +54,9 @@ class Command(ImportCommand):
         if faults:
             _write_faults(faults, found.faults, read_from=path)
         _refuse(found.reasons)
+        if self.by:
+            inside = set(Division.objects.under(self.by.division).values_list("pk", flat=True))
+            _refuse([f"{v}不在您的任职地里。" for v in found.grids if v.pk not in inside])
         progress("写入网格")
         report = {"new": [], "changed": [], "vanished": [], "unchanged": 0}
         touched: set[int] = set()
@@ -76,6 +80,7 @@ class Command(ImportCommand):
             layer_encoding=layer.encoding,
             placement=placement,
             counts={k: v if isinstance(v, int) else len(v) for k, v in report.items()},
+            by=self.by and self.by.pk,
         )
         return {
             **report,

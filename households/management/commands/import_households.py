@@ -36,6 +36,8 @@ class Command(ImportCommand):
             encoding=options["encoding"],
             rejects=options["rejects"],
             progress=progress,
+            by=self.by and self.by.pk,
+            within=self.by and self.by.division,
         )
         return asdict(imported)
 
