@@ -37,3 +37,22 @@ def test_nothing_stands_in_anybodys_way(assign, state, look):
         STATES[state](page)
         page.wait_for_timeout(300)
     assert faults(page) == []
+
+
+def test_on_a_phone_the_bar_says_where_one_is_and_reaches_the_menu(assign):
+    for path, here in [("/", "地图"), ("/assign/", "分工")]:
+        page = assign(path=path, phone=True)
+        expect(page.locator(".pages [aria-current]")).to_have_text(here)
+        expect(page.locator(".pages [aria-current]")).to_be_in_viewport(ratio=1)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.locator(".menu summary").tap()
+        expect(page.get_by_role("button", name="退出登录")).to_be_in_viewport(ratio=1)
+        assert faults(page) == []
+
+
+def test_on_a_phone_what_is_found_has_the_width_of_the_screen(assign):
+    page = assign(path="/", phone=True)
+    page.locator("#searchbox input").fill("桐")
+    page.locator("[role=listbox] [role=option]").first.wait_for()
+    wide = page.locator("[role=listbox]").bounding_box()["width"]
+    assert wide >= 0.9 * page.viewport_size["width"]

@@ -59,7 +59,7 @@ export function sumOf(rows) {
 /** What a member has now. */
 export function cardOf(id, rows) {
   const all = [...rows.values()];
-  return { ...sumOf(all.filter((row) => row.lead === id)), supports: all.filter((row) => row.supports.includes(id)).length };
+  return { ...sumOf(all.filter((row) => row.lead === id)), supports: all.filter((row) => row.supports.includes(id)).length, covers: all.filter((row) => row.cover === id).length };
 }
 
 /** What she would have if the chosen grids were hers; null when they are already. */
@@ -123,7 +123,7 @@ export function dressed(rows, { tints, villages, person }) {
     const title = numbers.has(row.key) ? `${t("新网格")} ${numbers.get(row.key)}` : row.name;
     const short = row.code ? shortName(row, { name: villages.get(row.village) || "" }) : title;
     const hers = row.lead === null ? { leadName: null, tint: null } : { leadName: person(row.lead), tint: tints.get(row.lead) };
-    const coverName = row.cover ? person(row.cover) : null;
+    const coverName = row.cover ? person(row.cover) : row.coverName || null;
     return { ...row, title, short, coverName, ...hers };
   };
   return new Map([...rows].map(([key, row]) => [key, dress(row)]));

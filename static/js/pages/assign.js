@@ -171,7 +171,7 @@ async function start() {
   });
   const cards = createMemberCards($("members"), boot.scheme.classes, {
     ...editing,
-    leave: atOnce.leave,
+    ...atOnce,
     sheet: (id) => sheetOf(boot.me, id, { draft: session.get()?.cursor ? session.get().id : null }),
     grids(id) {
       const hers = [...rows.values()].filter((row) => row.lead === id).map((row) => row.key);

@@ -2,7 +2,7 @@
 
 import { h, replace } from "../../lib/dom.js";
 import { decimal } from "../../lib/format.js";
-import { t } from "../../lib/i18n.js";
+import { isChinese, t } from "../../lib/i18n.js";
 import { byVillage, sumOf, worst } from "../../lib/territory.js";
 import { figuresOf } from "./grid-tooltip.js";
 import { keepFocus } from "./keep-focus.js";
@@ -79,7 +79,7 @@ export function createGridList(root, on) {
           { class: "row-note" },
           [row.leadName, row.coverName && t("{name}代管", { name: row.coverName }), ...figuresOf(row)].filter(Boolean).join(" · "),
         ),
-        row.gauges.notes.length ? h("span", { class: `row-note gauge-${worst(row.gauges)}` }, row.gauges.notes.join("")) : null,
+        row.gauges.notes.length ? h("span", { class: `row-note gauge-${worst(row.gauges)}` }, row.gauges.notes.join(isChinese() ? "" : " ")) : null,
       ),
       h("span", { class: "row-tags" }, tags(row)),
     );

@@ -19,6 +19,7 @@ export function createGridTooltip(root) {
         root,
         h("strong", {}, row.title),
         h("span", {}, row.leadName ? t("主责：{name}", { name: row.leadName }) : t("未分工")),
+        row.coverName ? h("span", {}, t("{name}代管", { name: row.coverName })) : null,
         h("span", { class: "quiet" }, figuresOf(row).join(" · ")),
         row.gauges.notes.map((text) => h("span", { class: "quiet" }, text)),
       );

@@ -66,7 +66,7 @@ export function createHistoryPanel(root, on) {
         { type: "button", class: "past-row", dataset: { focus: row.key }, "aria-pressed": String(row.key === picked), onclick: () => on.pick(row.key) },
         row.tint === null ? h("i", { class: "tint swatch-denied", "aria-hidden": "true" }) : h("i", { class: `tint tint-${row.tint}`, "aria-hidden": "true" }),
         h("span", { class: "row-name" }, row.short),
-        h("span", { class: "row-note" }, row.leadName || t("未分工")),
+        h("span", { class: "row-note" }, [row.leadName || t("未分工"), row.coverName && t("{name}代管", { name: row.coverName })].filter(Boolean).join(" · ")),
         row.changed ? h("span", { class: "tag" }, t("这天有变动")) : null,
       ),
     );

@@ -13,7 +13,11 @@ const ROLES = { village: "村妇联主席", town: "乡镇妇联主席" };
 // A card of everybody in a town would only be searched in.
 const AT_ONCE = 40;
 
-/** @param {object} on {lead(id), support(id, add), grids(id), leave(id), sheet(id) → address of her hand-over sheet or null} */
+/**
+ * @param {object} on
+ *   lead(id), support(id, add), grids(id), leave(id), cover(id), uncover(id), mayCover, claims(id),
+ *   mayClaim(id), sheet(id) → address of her hand-over sheet or null
+ */
 export function createMemberCards(root, classes, on) {
   let model = null;
   let text = "";
@@ -55,6 +59,7 @@ export function createMemberCards(root, classes, on) {
     return [
       t("主责{n}个网格", { n: now.grids }),
       now.supports ? t("协同{n}个", { n: now.supports }) : null,
+      now.covers ? t("代管{n}个", { n: now.covers }) : null,
       member.claims ? t("认领{n}户", { n: member.claims }) : null,
       member.distance_m === null ? null : t("离家约{km}千米", { km: decimal(member.distance_m / 1000) }),
     ]
@@ -65,6 +70,16 @@ export function createMemberCards(root, classes, on) {
   function sheetLink({ id, name }) {
     const href = on.sheet(id);
     return href ? h("a", { class: "sheet-link", href, dataset: { focus: `sheet-${id}` }, "aria-label": t("交接单：{name}", { name }) }, t("交接单")) : null;
+  }
+
+  /* At once, not in the draft: so only for grids as they are published. */
+  function coverButton({ id, name, leave }) {
+    const picked = [...model.chosen].map((key) => model.rows.get(key)).filter(Boolean);
+    if (!on.mayCover || !picked.length) return null;
+    const button = (text, label, disabled, onclick) => h("button", { type: "button", class: "secondary", disabled, dataset: { focus: `cover-${id}` }, "aria-label": label, onclick }, text);
+    if (picked.every((row) => row.cover === id)) return button(t("结束代管"), t("结束代管：{name}", { name }), false, () => on.uncover(id));
+    const vacant = picked.every((row) => row.code && row.lead === null && row.cover === null);
+    return vacant ? button(t("请人代管"), t("请人代管：{name}", { name }), Boolean(leave), () => on.cover(id)) : null;
   }
 
   function card(member, most) {
@@ -98,6 +113,7 @@ export function createMemberCards(root, classes, on) {
               { type: "button", class: "secondary", disabled: !hers, dataset: { focus: `support-${member.id}` }, "aria-label": supports ? t("取消协同：{name}", { name: member.name }) : t("设为协同：{name}", { name: member.name }), onclick: () => on.support(member.id, !supports) },
               supports ? t("取消协同") : t("协同"),
             ),
+            coverButton(member),
           )
         : null,
       h(
@@ -105,6 +121,7 @@ export function createMemberCards(root, classes, on) {
         { class: "member-links" },
         now.grids ? h("button", { type: "button", class: "link", dataset: { focus: `grids-${member.id}` }, "aria-label": t("看网格：{name}", { name: member.name }), onclick: () => on.grids(member.id) }, t("看网格")) : null,
         editable ? h("button", { type: "button", class: "link", dataset: { focus: `leave-${member.id}` }, "aria-label": t("登记请假：{name}", { name: member.name }), onclick: () => on.leave(member.id) }, t("请假")) : null,
+        member.claims && on.mayClaim(member.id) ? h("button", { type: "button", class: "link", dataset: { focus: `claims-${member.id}` }, "aria-label": t("看认领：{name}", { name: member.name }), onclick: () => on.claims(member.id) }, t("看认领")) : null,
         sheetLink(member),
       ),
     );
@@ -113,7 +130,7 @@ export function createMemberCards(root, classes, on) {
   function draw() {
     if (!model) return;
     const { rows, chosen, members, editable } = model;
-    const now = new Set([...rows.values()].flatMap((row) => [row.lead, ...row.supports]));
+    const now = new Set([...rows.values()].flatMap((row) => [row.lead, row.cover, ...row.supports]));
     const villages = new Set([...chosen].map((key) => rows.get(key)?.village));
     // Whoever only looks is shown those who work here.
     const here = editable ? members : members.filter((m) => now.has(m.id) || model.villages.has(m.village));

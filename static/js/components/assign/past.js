@@ -38,7 +38,7 @@ export function createPast(root, page) {
   function asThen(features) {
     const names = new Map(features.map((f) => [f.properties.lead_id, f.properties.lead]));
     const order = [...names.keys()];
-    const plain = features.map(({ id, properties: { code, name, lead_id: lead, changed } }) => ({ key: id, code, name, changed, village: code.slice(0, 12), lead, colour_index: order.indexOf(lead) }));
+    const plain = features.map(({ id, properties: { code, name, lead_id: lead, cover: coverName, changed } }) => ({ key: id, code, name, changed, coverName, village: code.slice(0, 12), lead, colour_index: order.indexOf(lead) }));
     const then = new Map(plain.map((row) => [row.key, row]));
     return dressed(then, { tints: tintsOf(then, page.tints()), villages: page.villages(), person: (id) => names.get(id) });
   }

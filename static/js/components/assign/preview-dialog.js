@@ -5,6 +5,7 @@ import { count, decimal } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { classCounts, classMark } from "../class-mark.js";
 import { ask } from "./dialog.js";
+import { gaugeRows } from "./gauge-table.js";
 
 function change(before, after, say = String) {
   const [a, b] = [before, after].map((v) => (v === null || v === undefined ? "—" : say(v)));
@@ -46,6 +47,14 @@ function grids(found, person) {
       return [name, change(who(b), who(a)), change(b.n, a.n, count), change(b.load_h, a.load_h, decimal)];
     }),
   );
+}
+
+function gauges(found) {
+  const rows = gaugeRows(found).map(({ name, words, figures }) => [
+    h("span", { class: "gauge-name" }, name),
+    [change(...words), figures.length ? h("span", { class: "row-note" }, figures.map((figure, i) => [i ? " · " : "", figure.name, " ", change(...figure.pair)])) : null],
+  ]);
+  return table(t("三把尺子"), [t("尺子"), t("所在村的网格")], rows);
 }
 
 function families(preview, classes, onMore) {
@@ -106,6 +115,7 @@ export function showPreview({ preview, news, classes, person, may }, on) {
         news ? h("p", { class: "problem", role: "alert" }, news) : null,
         h("p", { class: "lead" }, t("改动{g}个网格，涉及{m}位人员，{n}户家庭换人负责。", { g: preview.grids.length, m: preview.members.length, n: preview.families.n })),
         members(preview.members),
+        gauges(preview.gauges),
         families(preview, classes, on.page),
         grids(preview.grids, person),
       );
