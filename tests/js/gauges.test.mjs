@@ -13,7 +13,7 @@ test("each gauge says in words how many grids are how good, then its figures", (
       words: ["合适1个 · 留意1个", "合适1个"],
       figures: [
         { name: "切开的自然村", pair: [2, null] },
-        { name: "走到最远处的千米数", pair: ["3.1", "4"] },
+        { name: "最远处（千米）", pair: ["3.1", "4"] },
       ],
     },
     {

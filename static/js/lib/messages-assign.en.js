@@ -174,7 +174,7 @@ export default {
   "适度性": "Bearable",
   "{word}{n}个": "{word}: {n}",
   "切开的自然村": "settlements cut",
-  "走到最远处的千米数": "km to the farthest place",
+  "最远处（千米）": "farthest place (km)",
   "紧凑度": "compactness",
   "饱满度": "fullness",
   "有的网格已经有主责；她请假时，请在她的卡片上登记请假和代管。": "Some grids have a lead; when she is away, register leave and cover on her card.",

@@ -14,7 +14,7 @@ function words(counts) {
 const FIGURES = {
   area: [
     ["切开的自然村", (plan) => plan.settlements_cut],
-    ["走到最远处的千米数", (plan) => decimal(plan.across_m / 1000)],
+    ["最远处（千米）", (plan) => decimal(plan.across_m / 1000)],
   ],
   whole: [
     ["紧凑度", (plan) => plan.compactness.toFixed(2)],
