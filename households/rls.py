@@ -171,7 +171,7 @@ REVIEWED = [
     "sec.file_request(text,text,text,text,text,text,text,date,date)",
     "sec.erase_by_request(bigint,boolean)",
     "sec.erase_again(uuid[])",
-    "sec.forget_history(timestamp with time zone,boolean)",
+    "sec.forget_history(timestamp with time zone)",
 ]
 
 

@@ -5,9 +5,9 @@ Taken when a backup is made and again inside the restore, before it is allowed t
 
 import json
 
-# Nobody stays signed in through a restore; the key that signs scopes is each installation's own; and
-# PostGIS brings its table of coordinate systems itself.
-WITHOUT_ROWS = ("public.accounts_session", "public.spatial_ref_sys")
+# Nobody stays signed in through a restore, and answers to writes are kept for a day only; the key that
+# signs scopes is each installation's own; and PostGIS brings its coordinate systems itself.
+WITHOUT_ROWS = ("public.accounts_session", "public.core_keptanswer", "public.spatial_ref_sys")
 LEFT_OUT = ("sec.scope_key",)
 
 # So that a value is always written in the same way.
