@@ -1,0 +1,42 @@
+"""The world of the matrix, committed once for all of this folder and cleared away afterwards."""
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from households import scope, versions
+from tests.matrix.cells import Asker
+from tests.matrix.oracle import Oracle
+from tests.matrix.world import build
+
+
+@pytest.fixture(scope="package")
+def world(django_db_setup, django_db_blocker, tmp_path_factory):
+    before = settings.TRANSFERS_DIR, settings.STATIC_ROOT
+    settings.TRANSFERS_DIR = tmp_path_factory.mktemp("transfers")
+    settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
+    scope.forget()
+    versions.forget()
+    with django_db_blocker.unblock():
+        try:
+            yield build()
+        finally:
+            settings.TRANSFERS_DIR, settings.STATIC_ROOT = before
+            connections["default"].close()
+            owner = connections["owner"]
+            with owner.cursor() as cursor:
+                cursor.execute(
+                    "SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables"
+                    " WHERE schemaname = 'public'"
+                    " AND tablename NOT IN ('django_migrations', 'spatial_ref_sys',"
+                    " 'django_content_type', 'auth_permission')"
+                )
+                cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} RESTART IDENTITY CASCADE")
+            owner.close()
+            scope.forget()
+            versions.forget()
+
+
+@pytest.fixture
+def asker(world):
+    return Asker(world, Oracle())

@@ -1,0 +1,104 @@
+"""What a request is filled with: by the name of a parameter or field, and for pages by route.
+
+The only file to touch for a new route, and only when the tests say so.
+"""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+# The word before a key in an address → a noun of world.World.objects and oracle.SEES.
+NOUNS = {
+    "households": "households", "people": "people", "cases": "cases", "break-glass": "break-glass",
+    "imports": "imports", "exports": "exports", "grids": "grids", "divisions": "divisions",
+    "areas": "areas", "territory": "territory", "drafts": "drafts", "changes": "changes",
+    "claims": "claims", "conflicts": "conflicts", "members": "members", "handover": "members",
+}  # fmt: skip
+# Likewise for a field of a body, the first that is there.
+BODY_NOUNS = {
+    "household": "households",
+    "division": "territory",
+    "grids": "grids",
+    "member": "members",
+}
+# Keys of nothing, such as the others are.
+MISSING = {
+    "grids": "999009999999999", "divisions": "999009", "areas": "999009", "territory": "999009",
+    "drafts": "987654", "changes": "987654", "claims": "987654", "conflicts": "987654",
+    "members": "987654",
+}  # fmt: skip
+# Addresses without a noun.
+PARAMETERS = {"layer": "households", "z": "14", "x": "13371", "y": "6541"}
+QUERY = {"q": "柳", "as": "geojson"}
+
+
+def missing(noun: str) -> str:
+    return MISSING.get(noun) or str(uuid4())
+
+
+def _day(days: int) -> str:
+    return (timezone.localdate() + timedelta(days=days)).isoformat()
+
+
+# Fields of JSON bodies, whatever the route.
+FIELDS = {
+    "reason": "入户走访前核对联系方式，用完即删",
+    "text": "夜里常有哭声",
+    "title": "试一试",
+    "phone": "",
+    "birth_year": 2001,
+    "expected_version": 1,
+    "from": _day(0),
+    "to": _day(1),
+    "on": _day(1),
+    "order_until": _day(30),
+    "protection": "shielded",
+    "group": "people",
+    "kind": "relative",
+    "parts": 2,
+    "add": [],
+    "remove": [],
+    "expected": [],
+    "keys": ["g1"],
+    "box": [113.8, 34.0, 113.9, 34.1],
+    "file": lambda: SimpleUploadedFile("plan.xlsx", b"not a workbook"),
+}
+# A field that means another thing in one route; OMIT leaves it out.
+OMIT = object()
+ROUTE_FIELDS = {
+    "grid-lead PUT": {"lead": None, "expected_lead": 1},
+    "draft-steps POST": {"kind": "assign", "lead": None},
+    "grid-select POST": {"polygon": OMIT, "point": OMIT, "village": OMIT, "draft": OMIT},
+    "grid-figures POST": {"draft": OMIT, "member": OMIT, "keys": []},
+    "draft-alternatives POST": {"keys": OMIT, "village": OMIT, "target_h": OMIT},
+    "leave-list POST": {"cover": None},
+    "draft-publish POST": {"resolve": {}, "on": None},
+}
+# Pages that are sent a form.
+FORMS = {
+    "set_language": {"language": "en"},
+    "sign-in": {"username": "nobody", "password": "wrong"},
+    "sign-in-code": {"code": "000000"},
+    "sign-in-password": {"new_password1": "a", "new_password2": "a"},
+    "sign-in-phone": {"code": "000000"},
+    "sign-out": {},
+    "password": {"old_password": "wrong", "new_password1": "a", "new_password2": "a"},
+    "sessions": {"all": "1"},
+    "second-step": {"do": "codes", "code": "000000"},
+    "account-new": {},
+    "account": {"do": "nothing"},
+    "account-changes": {"do": "agree", "change": "0"},
+    "who-has-looked": {"subject": "", "reason": ""},
+    "import": {"do": "nothing"},
+    "import-divisions": {},
+    "import-grids": {},
+    "import-households": {},
+    "import-members": {},
+    "import-assignments": {},
+    "export-list": {},
+    "export": {"do": "nothing"},
+}
+# Found by who may, but no longer there or never made: nothing to be had, whoever asks.
+NOTHING_THERE = {"import-rejects", "import-passwords", "account-changes POST"}
