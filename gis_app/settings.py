@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
+    "core.once.OnceMiddleware",  # the innermost: it runs the view
 ]
 
 # A tile is read, not posted, and its answer is no page: see gis_app/wsgi.py.
@@ -232,6 +233,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "五色格 API",
     "VERSION": "1",
+    "DESCRIPTION": "写入的请求可以带 `Idempotency-Key: <uuid>`：24 小时内同一个编号只办一次，得到同一个回答。",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -254,8 +256,14 @@ BASEMAPS = [{"title": "无底图", "type": "none"}]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    # What people wrote stays out of every line: core/logs.py.
+    "formatters": {"plain": {"()": "core.logs.Formatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # What policy.yaml says is logged.
-    "loggers": {"wuse.access": {"level": "INFO"}},
+    "loggers": {
+        "wuse.access": {"level": "INFO"},
+        # Without Django's own handlers, which would mail the whole request.
+        "django": {"handlers": []},
+    },
 }

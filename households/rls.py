@@ -123,6 +123,7 @@ REVIEWED = [
     "sec.opened()",
     "sec.my_case_files()",
     "sec.seal_access_log()",
+    "sec.forget_answers()",
     "sec.subject()",
     "sec.me()",
     "sec.my_grids()",
