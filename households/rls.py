@@ -153,7 +153,7 @@ REVIEWED = [
     "sec.tally_insert()",
     "sec.tally_update()",
     "sec.tally_delete()",
-    "sec.set_household_keys_aside()",
+    "sec.set_household_keys_aside(bigint)",
     "sec.return_household_keys()",
     "sec.household_keys_are_back()",
     "sec.my_cases()",

@@ -102,7 +102,7 @@ def import_households(
     placement: Placement | None = None
     accepted = 0
     # What this very file proposed before has had its answer.
-    with Staging(propose=not before) as staging:
+    with Staging(propose=not before, rows=total or 0) as staging:
         for homes in read_homes(table, at, atlas, refused):
             villages = np.array(homes.village, np.int64)
             lonlat = np.column_stack([np.array(homes.x, float), np.array(homes.y, float)])

@@ -29,10 +29,15 @@ _CREATE = """
 """
 _COPY = f"COPY staged (village_id, point, grid_id, {', '.join(REST)}) FROM STDIN WITH (FORMAT csv)"
 
+# All of a part at once: for each piece this thread would wait for the one that reads.
+_CHUNK = 1 << 24
+
+# Lists come village by village: naming those of the part spares it comparing with all families.
 _FIND_KNOWN = """
     UPDATE staged AS s SET id = h.id, known = true
     FROM households_household AS h
-    WHERE h.village_id = s.village_id AND h.household_no = s.household_no
+    WHERE h.village_id = ANY (ARRAY (SELECT DISTINCT village_id FROM staged))
+      AND h.village_id = s.village_id AND h.household_no = s.household_no
 """
 # A sealed family is not there for a list either: what it says is laid aside for the case worker, and
 # counted as it would be for a family that is not there, or only since the last list.
@@ -119,12 +124,14 @@ _PROPOSE = """
 class Staging:
     """Within one transaction: `with Staging(...) as staging`, then `add` for each part.
 
-    Afterwards `counts` says how many families are new, updated, proposed a colour.
+    `rows` is how many the list has, as far as that is known: a long one sets keys aside. Afterwards
+    `counts` says how many families are new, updated, proposed a colour.
     """
 
-    def __init__(self, *, propose: bool):
+    def __init__(self, *, propose: bool, rows: int):
         self.counts = {"new": 0, "updated": 0, "proposals": 0}
         self._propose = propose
+        self._rows = rows
         self._writing: Future | None = None
 
     def __enter__(self) -> "Staging":
@@ -132,8 +139,10 @@ class Staging:
         self._cursor = connection.cursor()
         # What is deferred must be done before keys can be set aside.
         self._cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-        self._cursor.execute("SELECT sec.set_household_keys_aside()")
-        # Then there is no household yet: none to look for, none to change.
+        self._cursor.execute("SELECT sec.set_household_keys_aside(%s)", [self._rows])
+        self._keys_aside = self._cursor.fetchone()[0]
+        self._cursor.execute("SELECT NOT EXISTS (SELECT FROM households_household)")
+        # None to look for then, none to change.
         self._first = self._cursor.fetchone()[0]
         # The planner knows nothing of tables that are just being filled: a loop over what it took
         # for three rows lasted ten minutes.
@@ -154,7 +163,7 @@ class Staging:
             self._writing.result()
 
     def _write(self, text: str, with_colour: bool) -> None:
-        self._cursor.copy_expert(_COPY, io.StringIO(text), 1 << 20)
+        self._cursor.copy_expert(_COPY, io.StringIO(text), _CHUNK)
         if not self._first:
             self._run("ANALYZE staged (village_id, household_no, known)")
             self._run(_FIND_KNOWN)
@@ -170,6 +179,9 @@ class Staging:
         self._run("TRUNCATE staged")
 
     def _lay_aside(self) -> None:
+        self._cursor.execute("SELECT EXISTS (SELECT FROM households_householdplace)")
+        if not self._cursor.fetchone()[0]:  # nobody is protected, nobody sealed
+            return
         self._cursor.execute(_LAY_ASIDE)
         new, changed, proposed = self._cursor.fetchone()
         self.counts["new"] += new
@@ -186,7 +198,7 @@ class Staging:
                 self._wait()
                 self._run("DROP TABLE staged")
                 self._run("SET LOCAL enable_nestloop = on")
-                if self._first:
+                if self._keys_aside:
                     self._run("SELECT sec.return_household_keys()")
         finally:
             self._thread.shutdown()

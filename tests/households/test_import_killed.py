@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from math import ceil
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -74,7 +75,7 @@ def test_nobody_can_commit_while_the_keys_are_set_aside():
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
-        cursor.execute("SELECT sec.set_household_keys_aside()")
+        cursor.execute("SELECT sec.set_household_keys_aside(0)")
         assert cursor.fetchone()[0] is True
         cursor.execute(KEYS)
         assert cursor.fetchone() == (0, 1)
@@ -83,8 +84,16 @@ def test_nobody_can_commit_while_the_keys_are_set_aside():
         assert cursor.fetchone() == (3, 6)
 
 
-def test_the_keys_stay_where_there_are_families_or_the_caller_is_a_member(cast):
-    for who in (acting_as_system("test"), acting_as(cast.chair.pk)):
+def test_the_keys_stay_for_a_list_shorter_than_half_of_what_stands_and_for_a_member(cast):
+    with acting_as_system("test"):
+        half = Household.objects.count() / 2
+    for who, rows, aside in (
+        (acting_as_system("test"), ceil(half) - 1, False),
+        (acting_as(cast.chair.pk), ceil(half), False),
+        (acting_as_system("test"), ceil(half), True),
+    ):
         with who, connection.cursor() as cursor:
-            cursor.execute("SELECT sec.set_household_keys_aside()")
-            assert cursor.fetchone()[0] is False
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+            cursor.execute("SELECT sec.set_household_keys_aside(%s)", [rows])
+            assert cursor.fetchone()[0] is aside
+            cursor.execute("SELECT sec.return_household_keys()")
