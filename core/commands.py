@@ -60,13 +60,13 @@ class SpokenCommand(BaseCommand):
         """The report as Chinese lines for people."""
         raise NotImplementedError
 
-    def run(self, options: dict, progress: Progress) -> dict:
+    def carry_out(self, options: dict, progress: Progress) -> dict:
         return self.work(options, progress)
 
     def handle(self, *args, **options):
         progress = Progress(lambda line: self.stderr.write(line))
         try:
-            report = self.run(options, progress)
+            report = self.carry_out(options, progress)
         except DomainError as error:
             reasons = getattr(error, "reasons", [])
             for reason in reasons:
@@ -99,7 +99,7 @@ class SystemCommand(SpokenCommand):
 
     purpose: str
 
-    def run(self, options, progress):
+    def carry_out(self, options, progress):
         with transaction.atomic(), acting_as_system(self.purpose):
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL statement_timeout = 0")
