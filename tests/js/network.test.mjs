@@ -61,6 +61,77 @@ test("what somebody types is sent as text", async () => {
   assert.equal(asked[0].url, `/api/search/?q=${encodeURIComponent("柳村&q=x")}`);
 });
 
+/** Writes: the page that a form stands on, and what the server hears. */
+function writing(answer) {
+  globalThis.document = { querySelector: () => ({ value: "token" }), hidden: false, addEventListener() {} };
+  const made = server(answer);
+  return { ...made, keys: () => made.asked.map((one) => one.headers["Idempotency-Key"]) };
+}
+const gone = () => { throw new TypeError("Failed to fetch"); };
+
+test("every write has a key of its own", async () => {
+  const { api, keys, asked } = writing(() => json({}));
+  await api.send("POST", "/api/concerns/", { text: "x" });
+  await api.send("POST", "/api/concerns/", { text: "x" });
+  const [first, second] = keys();
+  assert.match(first, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  assert.notEqual(first, second);
+  assert.equal(asked[0].headers["X-CSRFToken"], "token");
+});
+
+test("what was not answered is sent again with the same key, and then is over", async () => {
+  const answers = [gone, () => json({ code: "unavailable" }, 503), () => json({ code: "still_doing" }, 409), () => json({}), () => json({})];
+  const { api, keys } = writing(() => answers.shift()());
+  const send = () => api.send("POST", "/api/concerns/", { text: "x" });
+  await assert.rejects(send(), Unreachable);
+  await assert.rejects(send(), ApiError);
+  await assert.rejects(send(), ApiError);
+  await send();
+  await send();
+  const [first, second, third, fourth, fifth] = keys();
+  assert.deepEqual([second, third, fourth], [first, first, first]);
+  assert.notEqual(fifth, first);
+});
+
+test("other words, or another place, are another act", async () => {
+  const { api, keys } = writing(gone);
+  for (const [url, text] of [["/api/a/", "x"], ["/api/a/", "y"], ["/api/b/", "x"]]) {
+    await assert.rejects(api.send("POST", url, { text }), Unreachable);
+  }
+  assert.equal(new Set(keys()).size, 3);
+});
+
+test("after a refusal, or when another write was answered, what one asks for is new", async () => {
+  const answers = [gone, () => json({ code: "invalid" }, 422), gone, () => json({}), () => json({})];
+  const { api, keys } = writing(() => answers.shift()());
+  const send = (url = "/api/a/") => api.send("POST", url, {}).catch(() => {});
+  await send();
+  await send();
+  await send();
+  await send("/api/b/");
+  await send();
+  const [first, refused, third, , last] = keys();
+  assert.equal(refused, first);
+  assert.equal(new Set([first, third, last]).size, 3);
+});
+
+test("a file is known again by its name, size and day; a look has no key", async () => {
+  const answers = [gone, gone, gone, () => json({ phone: "" })];
+  const { api, keys } = writing(() => answers.shift()());
+  const form = (name) => {
+    const made = new FormData();
+    made.append("expected_version", "3");
+    made.append("file", new File(["rows"], name, { lastModified: 5 }));
+    return made;
+  };
+  for (const name of ["a.csv", "a.csv", "b.csv"]) await assert.rejects(api.upload("/api/drafts/1/import/", form(name)), Unreachable);
+  await api.reveal("u", "contact", "电话联系走访");
+  const [first, again, other, look] = keys();
+  assert.equal(again, first);
+  assert.notEqual(other, first);
+  assert.equal(look, undefined);
+});
+
 /** By hand: a clock of real milliseconds fails on a busy machine, and a poll left over keeps node from ending. */
 function clock(t) {
   const real = { setTimeout, clearTimeout };

@@ -5,17 +5,9 @@ import { day } from "../lib/format.js";
 import { t } from "../lib/i18n.js";
 import { actionOf, classMark } from "./class-mark.js";
 import { concern } from "./concern.js";
+import { facts } from "./facts.js";
+import { createFamily } from "./family.js";
 import { emptyState, skeleton } from "./states.js";
-
-function facts(pairs) {
-  return h(
-    "dl",
-    { class: "facts" },
-    pairs
-      .filter(([, value]) => value !== null && value !== undefined && value !== "")
-      .map(([name, value]) => h("div", {}, h("dt", {}, t(name)), h("dd", {}, value))),
-  );
-}
 
 function support(household) {
   const { colour } = household;
@@ -69,43 +61,27 @@ function proposal(p) {
   );
 }
 
-function body(household) {
-  const { identity } = household;
-  return [
-    support(household),
-    proposal(household.proposal),
-    h(
-      "section",
-      {},
-      h("h3", {}, t("家庭")),
-      identity
-        ? facts([
-            ["户主", identity.contact_name],
-            ["电话", identity.phone],
-            ["地址", identity.address],
-            ["人口", identity.members && t("{n}人", { n: identity.members })],
-          ])
-        : h("p", { class: "quiet" }, t("您的岗位看不到户主信息。")),
-    ),
-    h(
-      "section",
-      {},
-      h("h3", {}, t("谁来负责")),
-      facts([
-        ["村", household.village && household.village.name],
-        ["网格", household.grid ? household.grid.name : t("还没有划入网格")],
-        ["主责", household.lead ? household.lead.name : t("暂无主责人")],
-        ["位置", household.point ? null : t("还没有位置，地图上看不到。")],
-      ]),
-    ),
-  ];
+function duty(household) {
+  return h(
+    "section",
+    {},
+    h("h3", {}, t("谁来负责")),
+    facts([
+      ["村", household.village && household.village.name],
+      ["网格", household.grid ? household.grid.name : t("还没有划入网格")],
+      ["主责", household.lead ? household.lead.name : t("暂无主责人")],
+      ["位置", household.point ? null : t("还没有位置，地图上看不到。")],
+    ]),
+  );
 }
 
 /**
  * @param {() => void} onClose
- * @param {?(uuid: string, text: string) => Promise} onConcern null: she may raise none
+ * @param {{people?, reveal?, timeline?, concern?}} asks what her role may ask the server, each with the household's uuid first
  */
-export function createDrawer(root, onClose, onConcern) {
+export function createDrawer(root, onClose, asks) {
+  // Of the household that is open: what was typed or shown in them outlasts a refresh.
+  let open = null;
   let opener = null;
   const content = h("div", { class: "drawer-body", tabindex: "0", role: "region", "aria-labelledby": "drawer-title" });
   const title = h("h2", { id: "drawer-title", tabindex: "-1" });
@@ -127,15 +103,28 @@ export function createDrawer(root, onClose, onConcern) {
     waiting() {
       if (root.hidden) opener = document.activeElement;
       root.hidden = false;
+      open = null;
       title.textContent = t("家庭");
       replace(content, skeleton(5));
       title.focus({ preventScroll: true });
     },
     show(household) {
       title.textContent = t("{no} 号家庭", { no: household.household_no });
-      replace(content, body(household), onConcern && concern((text) => onConcern(household.uuid, text)));
+      if (!open || open.uuid !== household.uuid) {
+        open = {
+          uuid: household.uuid,
+          family: createFamily(household.uuid, asks),
+          support: h("div", { class: "drawer-part" }),
+          duty: h("div", { class: "drawer-part" }),
+        };
+        replace(content, open.support, open.family.node, open.duty, asks.concern && concern((text) => asks.concern(household.uuid, text)));
+      }
+      replace(open.support, support(household), proposal(household.proposal));
+      open.family.show(household.identity);
+      replace(open.duty, duty(household));
     },
     fail(message, retry) {
+      open = null;
       replace(
         content,
         emptyState(t("没有打开"), message, h("button", { type: "button", class: "secondary", onclick: retry }, t("再试一次"))),
@@ -143,6 +132,7 @@ export function createDrawer(root, onClose, onConcern) {
     },
     close() {
       if (root.hidden) return;
+      open = null;
       root.hidden = true;
       replace(content);
       // Back to where one came from, if that still stands on the page.

@@ -14,6 +14,15 @@ export class ApiError extends Error {
 /** The network is gone, or the server does not answer. */
 export class Unreachable extends Error {}
 
+/* A random UUID. crypto.randomUUID is missing where an office serves by plain HTTP. */
+function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
 /**
  * @param {() => void} onSignedOut the session has ended
  * @param {(reachable: boolean) => void} onReach told after every request
@@ -46,18 +55,49 @@ export function createApi({ onSignedOut, onReach }) {
   /* The token that shows that a page of ours asks; every page carries it in its form to sign out. */
   const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
 
-  /** Send a body. Errors of ours carry a sentence and, for programs, `detail`. */
-  async function send(method, url, body) {
-    const headers = { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": token() };
-    const response = await request(url, { method, headers, body: JSON.stringify(body) });
+  /* Writes that were sent and not answered, with their keys. Whoever presses again sends the same key, and the server,
+     should it have heard the first time, does nothing twice. Once a write has been answered, what one asks for is new. */
+  const unanswered = new Map();
+
+  async function write(method, url, act, options) {
+    const key = unanswered.get(act) || newKey();
+    const headers = { Accept: "application/json", "X-CSRFToken": token(), "Idempotency-Key": key, ...options.headers };
+    let response;
+    try {
+      response = await request(url, { ...options, method, headers });
+    } catch (error) {
+      unanswered.set(act, key);
+      throw error;
+    }
     const answer = await response.json().catch(() => null);
-    if (response.ok) return answer;
-    throw new ApiError(response.status, answer);
+    if (response.ok) {
+      unanswered.clear();
+      return answer;
+    }
+    const error = new ApiError(response.status, answer);
+    if (error.status >= 500 || error.code === "still_doing") unanswered.set(act, key);
+    else unanswered.delete(act);
+    throw error;
+  }
+
+  const json = { "Content-Type": "application/json" };
+
+  /** Send a body. Errors of ours carry a sentence and, for programs, `detail`. */
+  function send(method, url, body) {
+    const text = JSON.stringify(body);
+    return write(method, url, `${method} ${url} ${text}`, { headers: json, body: text });
   }
 
   /** Send a form with a file. */
-  async function upload(url, form) {
-    const response = await request(url, { method: "POST", headers: { Accept: "application/json", "X-CSRFToken": token() }, body: form });
+  function upload(url, form) {
+    const parts = [...form].map(([name, part]) => (part instanceof File ? [name, part.name, part.size, part.lastModified] : [name, part]));
+    return write("POST", url, `${url} ${JSON.stringify(parts)}`, { body: form });
+  }
+
+  /** Ask with a body. No key: a look that is asked for twice is one more look, and logged as that. */
+  async function ask(url, body) {
+    const headers = { Accept: "application/json", "X-CSRFToken": token(), ...json };
+    const response = await request(url, { method: "POST", headers, body: JSON.stringify(body) });
     const answer = await response.json().catch(() => null);
     if (response.ok) return answer;
     throw new ApiError(response.status, answer);
@@ -72,6 +112,9 @@ export function createApi({ onSignedOut, onReach }) {
     households: (code, page, { unplaced = false } = {}) =>
       get(`/api/areas/${code}/households/?page=${page}${unplaced ? "&unplaced=1" : ""}`),
     household: (uuid, options) => get(`/api/households/${uuid}/`, options),
+    people: (uuid) => get(`/api/households/${uuid}/people/`),
+    reveal: (uuid, group, reason) => ask(`/api/households/${uuid}/reveal/`, { group, reason }),
+    timeline: (uuid, page) => get(`/api/households/${uuid}/timeline/?page=${page}`),
     search: (q, options) => get(`/api/search/?q=${encodeURIComponent(q)}`, options),
 
     /** A tile's bytes, or null for an empty one. The browser asks with the ETag it keeps. */

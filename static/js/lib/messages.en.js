@@ -3,10 +3,12 @@
 
 import assign from "./messages-assign.en.js";
 import cases from "./messages-cases.en.js";
+import household from "./messages-household.en.js";
 
 export default {
   ...assign,
   ...cases,
+  ...household,
 
   // Levels and places
   "区县": "District",

@@ -70,11 +70,13 @@ async function start() {
   const breadcrumb = createBreadcrumb($("breadcrumb"), (code) => state.go({ area: code }));
   const legend = createLegend($("legend"), classes, { signs: listsHouseholds, parts: listsHouseholds });
   const picker = createModePicker($("mode-picker"), classes, isReader ? MODES : ["unassigned"], (mode) => state.go({ mode }));
-  const drawer = createDrawer(
-    $("drawer"),
-    () => state.go({ household: null }),
-    boot.me.may.includes("concern-list") ? (household, text) => api.send("POST", "/api/concerns/", { household, text }) : null,
-  );
+  const may = (route) => boot.me.may.includes(route);
+  const drawer = createDrawer($("drawer"), () => state.go({ household: null }), {
+    people: may("household-people") && api.people,
+    reveal: may("household-reveal") && api.reveal,
+    timeline: may("household-timeline") && api.timeline,
+    concern: may("concern-list") && ((household, text) => api.send("POST", "/api/concerns/", { household, text })),
+  });
   const list = createAreaList(
     $("list"),
     classes,

@@ -3,6 +3,7 @@
 import { h, replace } from "../../lib/dom.js";
 import { clock, day } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
+import { facts } from "../facts.js";
 
 const moment = (iso) => `${day(iso)} ${clock(new Date(iso))}`;
 
@@ -11,11 +12,6 @@ const PROTECTIONS = {
   shielded: ["不公开住址", "除您以外，大家在地图和名单上看到的是村里的办公地点。"],
   sealed: ["封存", "除您以外，谁也找不到这户，数字里也没有。"],
 };
-
-function facts(pairs) {
-  const told = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
-  return h("dl", { class: "facts" }, told.map(([name, value]) => h("div", {}, h("dt", {}, t(name)), h("dd", {}, value))));
-}
 
 function family(home) {
   return h(
