@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from core.scope import acting_as, acting_as_system
 from grids.models import Assignment
+from grids.services import Duty, take_up_duties
 from households.models import Household
 from tests.households.test_territory_edit import Api, key, lon
 from tests.households.test_territory_publish import chair as chair
@@ -100,6 +101,17 @@ def test_when_a_lead_is_published_the_cover_is_over(chair, cast, vacant):
     chair.open(cast.east)
     chair.step("assign", keys=[key(vacant)], lead=cast.hua.pk)
     chair.act("publish")
+    assert not Assignment.objects.unended().filter(role="cover").exists()
+
+
+def test_when_a_list_brings_a_lead_the_cover_is_over(chair, cast, vacant):
+    chair.send("covers/", asked(vacant, cast.mei), 201)
+    with acting_as_system("test"):
+        support = Duty(vacant, cast.lan, Assignment.Role.SUPPORT, timezone.now())
+        take_up_duties(duties=[support])
+        assert covers(chair, cast)[vacant.code] == cast.mei.pk
+        lead = Duty(vacant, cast.hua, Assignment.Role.LEAD, timezone.now())
+        take_up_duties(duties=[lead])
     assert not Assignment.objects.unended().filter(role="cover").exists()
 
 
