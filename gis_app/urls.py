@@ -29,6 +29,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("tiles/<slug:layer>/<int:z>/<int:x>/<int:y>.mvt", views.tile, name="tile"),
     path("cases/", cases_page, name="cases"),
+    path("rights/", include("rights.urls")),
     path("api/me/", my_account, name="me"),
     path("", include("transfers.urls")),
     path("api/", include("cases.urls")),

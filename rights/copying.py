@@ -8,6 +8,7 @@ somebody is. A guardian gets what is kept about the child; so does nobody else.
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Member, Role
 from audit.models import AccessRecord, Action, Kind, Tier
@@ -15,7 +16,6 @@ from audit.services import log_access
 from grids.models import Assignment
 from households.card import mask_name
 from households.models import Household, HouseholdIdentity, Person, PersonSensitive, Protection
-from households.people import SENSITIVE
 from rights.models import Request
 from rights.services import home_of, note
 
@@ -31,11 +31,11 @@ def access_copy(*, request: Request, by: Member) -> dict:
     home = home_of(request, by, Action.EXPORT)
     person = Person.objects.filter(household=home, uuid=request.person_uuid).first()
     sections = [
-        {"title": "这户的登记", "facts": _household(home, person)},
-        {"title": "家庭成员", "facts": _people(home, person)},
+        {"title": _("这户的登记"), "facts": _household(home, person)},
+        {"title": _("家庭成员"), "facts": _people(home, person)},
     ]
     if person:
-        sections.append({"title": "关于您本人", "facts": _about(person, by, request)})
+        sections.append({"title": _("关于您本人"), "facts": _about(person, by, request)})
     if request.standing == Request.Standing.GUARDIAN:
         year = timezone.localdate().year
         for child in home.people.all():
@@ -43,27 +43,27 @@ def access_copy(*, request: Request, by: Member) -> dict:
                 facts = _about(child, by, request)
                 sections.append({"title": f"关于孩子 {child.name}", "facts": facts})
     sections += [
-        {"title": "我们提供的支持", "facts": _support(home)},
-        {"title": "谁负责，谁看过", "facts": _who(home)},
+        {"title": _("我们提供的支持"), "facts": _support(home)},
+        {"title": _("谁负责，谁看过"), "facts": _who(home)},
     ]
     note(request, by, "打开了查阅副本。")
     return {"sections": sections, "made_on": timezone.localdate()}
 
 
 def _household(home: Household, person: Person | None) -> Facts:
-    facts = [("村", home.village.name), ("户编号", home.household_no)]
+    facts = [(_("村"), home.village.name), (_("户编号"), home.household_no)]
     identity = HouseholdIdentity.objects.filter(household=home).first()
     if identity:
         own = person is None or person.name == identity.contact_name
         facts += [
-            ("户主", identity.contact_name if own else mask_name(identity.contact_name)),
-            ("电话", (identity.phone or NONE) if own else "属于户主，不在这份副本里"),
-            ("人口", str(identity.members or NONE)),
-            ("备注", (identity.note or NONE) if own else "属于户主，不在这份副本里"),
+            (_("户主"), identity.contact_name if own else mask_name(identity.contact_name)),
+            (_("电话"), (identity.phone or NONE) if own else "属于户主，不在这份副本里"),
+            (_("人口"), str(identity.members or NONE)),
+            (_("备注"), (identity.note or NONE) if own else "属于户主，不在这份副本里"),
         ]
         # Whoever asks may be the one from whom the place is kept.
         if home.protection == Protection.NONE:
-            facts.append(("地址", identity.address or NONE))
+            facts.append((_("地址"), identity.address or NONE))
     return facts
 
 
@@ -71,7 +71,7 @@ def _people(home: Household, person: Person | None) -> Facts:
     return [
         (other.get_relation_display(), "您本人" if other == person else mask_name(other.name))
         for other in home.people.all()
-    ] or [("家庭成员", NONE)]
+    ] or [(_("家庭成员"), NONE)]
 
 
 def _about(person: Person, by: Member, request: Request) -> Facts:
@@ -80,16 +80,16 @@ def _about(person: Person, by: Member, request: Request) -> Facts:
         household=request.household_uuid, reason=f"申请 {request.number}", route="rights-access",
     )  # fmt: skip
     facts = [
-        ("姓名", person.name),
-        ("与户主关系", person.get_relation_display()),
-        ("出生年份", str(person.birth_year or NONE)),
-        ("电话", person.phone or NONE),
+        (_("姓名"), person.name),
+        (_("与户主关系"), person.get_relation_display()),
+        (_("出生年份"), str(person.birth_year or NONE)),
+        (_("电话"), person.phone or NONE),
     ]
     row = PersonSensitive.objects.filter(person=person).first()
-    for name in SENSITIVE:
-        label = str(PersonSensitive._meta.get_field(name).verbose_name)
-        facts.append((label, getattr(row, name, "") or NONE))
-    return facts
+    labels = {
+        "health": _("健康"), "disability": _("残疾"), "income": _("收入"), "care": _("未成年人监护"),
+    }  # fmt: skip
+    return facts + [(label, getattr(row, name, "") or NONE) for name, label in labels.items()]
 
 
 def _support(home: Household) -> Facts:
@@ -101,15 +101,20 @@ def _support(home: Household) -> Facts:
         said = [row.colour_class.action, row.reason.text if row.reason else "", row.help_offered]
         facts.append((f"{timezone.localdate(row.proposed_at)} {row.get_status_display()}",
                       "；".join(part for part in said if part)))  # fmt: skip
-    return facts or [("支持", NONE)]
+    return facts or [(_("支持"), NONE)]
+
+
+def _duty(home: Household) -> Facts:
+    duties = Assignment.objects.open().filter(grid=home.grid_id).select_related("member")
+    claims = home.claims.open().select_related("member")
+    return [
+        *((duty.get_role_display(), duty.member.name) for duty in duties),
+        *((_("认领"), claim.member.name) for claim in claims),
+    ] or [(_("负责人"), NONE)]
 
 
 def _who(home: Household) -> Facts:
-    facts = []
-    for duty in Assignment.objects.open().filter(grid=home.grid_id).select_related("member"):
-        facts.append((duty.get_role_display(), duty.member.name))
-    for claim in home.claims.open().select_related("member"):
-        facts.append(("认领", claim.member.name))
+    facts = _duty(home)
     looks = AccessRecord.objects.filter(household=home.uuid).exclude(
         # That there is a case is nobody's to learn from a copy.
         Q(tier=Tier.VIOLENCE) | Q(role=Role.CASEWORKER)
@@ -119,3 +124,15 @@ def _who(home: Household) -> Facts:
         facts.append((f"{when:%Y-%m-%d %H:%M}", f"{look.member.name}（{look.get_role_display()}）"
                       f"{look.action_label}{look.get_tier_display()}"))  # fmt: skip
     return facts
+
+
+@transaction.atomic
+def explanation(*, request: Request, by: Member) -> dict:
+    """What we do for this family and who does it, beside the words that hold for all. Logged."""
+    home = home_of(request, by, Action.EXPORT)
+    note(request, by, "打开了说明单。")
+    return {
+        "sections": [{"title": _("我们提供的支持"), "facts": _support(home)},
+                     {"title": _("谁来联系您"), "facts": _duty(home)}],
+        "made_on": timezone.localdate(),
+    }  # fmt: skip

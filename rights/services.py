@@ -26,6 +26,7 @@ from rights.errors import (
     WrongKind,
 )
 from rights.models import Request, Restriction, Step, due
+from rights.tombstones import keep_at_once
 
 IDENTITY = ("contact_name", "phone", "address", "members", "note")
 PERSON = ("name", "relation", "birth_year", "phone")
@@ -154,6 +155,8 @@ def delete(*, request: Request, whole: bool, answer: str, by: Member) -> None:
         raise NotOnesOwn
     note(request, by, "已删除全户的信息和历史。" if whole else "已删除本人的信息和历史。")
     close(request=request, state=Request.State.DONE, answer=answer, by=by)
+    # Should the file not be written now, the next backup does it.
+    transaction.on_commit(keep_at_once, robust=True)
 
 
 @transaction.atomic

@@ -19,9 +19,9 @@ from django.utils import timezone
 from core.errors import Conflict, Invalid
 from core.scope import acting_as_system
 from core.sealed import Damaged, Sealing, opened
-from gis_app.keeping import tombstones
 from gis_app.keeping.description import LEFT_OUT, WITHOUT_ROWS, describe
 from gis_app.keeping.programs import address, program
+from rights import tombstones
 
 FORMAT = 1
 BLOCK = 1 << 20

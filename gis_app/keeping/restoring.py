@@ -19,11 +19,11 @@ from django.db.migrations.loader import MigrationLoader
 
 from core.errors import Conflict, Invalid
 from core.scope import acting_as_system
-from gis_app.keeping import tombstones
 from gis_app.keeping.backing import FORMAT, feed, read, roles
 from gis_app.keeping.description import proof_of_catalogue, proof_of_rows
 from gis_app.keeping.programs import address, program
 from households.rls import faults
+from rights import tombstones
 from rights.deleting import delete_again
 
 KEY_TABLE = import_module("core.migrations.0001_scope").KEY_TABLE

@@ -57,6 +57,16 @@ def test_a_family_is_deleted_with_its_history(cast, steward, home, asks):
         assert Household.objects.count() == 15
 
 
+def test_its_id_is_written_beside_the_backups(
+    cast, steward, home, asks, settings, django_capture_on_commit_callbacks
+):
+    request = asks("deletion")
+    with django_capture_on_commit_callbacks(execute=True):
+        delete(request, steward, whole=True)
+    assert str(home.uuid) in settings.TOMBSTONES_FILE.read_text()
+    assert "示例" not in settings.TOMBSTONES_FILE.read_text()
+
+
 def test_a_person_is_deleted_and_the_others_stay(cast, steward, home, asks):
     with acting_as_system("test"):
         wife = Person.objects.get(name="示例甲")

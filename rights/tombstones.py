@@ -9,8 +9,10 @@ import os
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 
 from core.errors import Invalid
+from core.scope import acting_as_system
 from rights.models import Tombstone
 
 
@@ -32,11 +34,17 @@ def known(path: Path) -> dict[str, dict]:
     return lines
 
 
+def keep_at_once() -> None:
+    """For after a deletion has been committed."""
+    with transaction.atomic(), acting_as_system("tombstones"):
+        keep()
+
+
 def keep() -> int:
     """Write into the file what the database has and the file has not; return how many it then holds.
 
     The database is what counts; called after each deletion and before each backup, so that a crash in
-    between loses nothing. As the system, for nobody else reads all of them.
+    between loses nothing. In a transaction as the system, for nobody else reads all of them.
     """
     path = Path(settings.TOMBSTONES_FILE)
     before = known(path)
