@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Member, Role
 from boundaries.models import Division
-from households.models import Household
+from households.models import Conflict, Household
 
 REASON_LEAST = 10
 GLASS_HOURS = 3
@@ -44,12 +44,14 @@ class Concern(models.Model):
 
 class CaseQuerySet(models.QuerySet):
     def followed_by(self, member: Member):
-        """Those she has been given, and those she has opened for three hours."""
+        """Those she has been given or has opened for three hours; none of a family of her kin."""
         if member.role != Role.CASEWORKER:
             return self.none()
+        kin = Conflict.objects.open().filter(member=member)
         given = CaseAssignment.objects.open().filter(member=member)
         opened = BreakGlass.objects.in_force().filter(member=member)
-        return self.filter(Q(pk__in=given.values("case")) | Q(pk__in=opened.values("case")))
+        hers = self.exclude(household__in=kin.values("household"))
+        return hers.filter(Q(pk__in=given.values("case")) | Q(pk__in=opened.values("case")))
 
     def led_by(self, member: Member):
         """Those she deals out: a case worker who works for the whole district does."""
