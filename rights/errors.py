@@ -1,6 +1,6 @@
 """Why a request cannot be taken in or carried out."""
 
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, Invalid, NotAllowed, NotFound
 
 
 class NoSuchFamily(NotFound):
@@ -31,3 +31,7 @@ class NothingSaid(Invalid):
 
 class LaterThanToday(Invalid):
     message = "收到日期不能晚于今天。"
+
+
+class NoPlace(NotAllowed):
+    message = "您的账号没有任职地，不能登记申请。请系统管理员先填上。"

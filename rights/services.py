@@ -19,6 +19,7 @@ from households.people import SHORTEST_REASON
 from rights.errors import (
     AlreadyClosed,
     LaterThanToday,
+    NoPlace,
     NoSuchFamily,
     NoSuchRequest,
     NothingSaid,
@@ -43,6 +44,8 @@ def file_request(
     wish: str, received_on: date, by: Member,
 ) -> Request:  # fmt: skip
     """Take a request in. The database finds the family, or says no more than that there is none."""
+    if by.division_id is None:
+        raise NoPlace
     if received_on > timezone.localdate():
         raise LaterThanToday
     said = {

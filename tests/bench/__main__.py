@@ -22,6 +22,7 @@ BENCHES = {
     "assign": "tests.bench.assign",
     "lineage": "tests.bench.lineage",
     "design": "tests.bench.design",
+    "restore": "tests.bench.restore",
     "sealed": "tests.bench.sealed",
 }
 # Named by the contract, built with the capability they measure.

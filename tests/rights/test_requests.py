@@ -24,6 +24,7 @@ from rights.copying import access_copy
 from rights.errors import (
     AlreadyClosed,
     LaterThanToday,
+    NoPlace,
     NoSuchFamily,
     NoSuchRequest,
     NothingSaid,
@@ -124,6 +125,11 @@ def test_a_family_that_does_not_match_is_not_found(cast, asks, wrong):
 def test_outside_her_place_of_work_there_is_nobody(cast, home, asks):
     with pytest.raises(NoSuchFamily):
         asks("access", by=member("west", Role.STEWARD, cast.west))
+
+
+def test_a_steward_without_a_place_of_work_is_told_what_is_missing(asks):
+    with pytest.raises(NoPlace):
+        asks("access", by=member("nowhere", Role.STEWARD))
 
 
 def test_a_sealed_family_is_answered_like_one_that_never_was(cast, steward, home, asks):
