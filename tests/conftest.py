@@ -29,13 +29,28 @@ def django_db_setup(django_db_blocker):
     name = os.environ.get("WUSE_TEST_DB", f"test_{before}")
     owner.settings_dict["TEST"]["NAME"] = name
     with django_db_blocker.unblock():
-        owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        if template := os.environ.get("WUSE_TEST_TEMPLATE"):
+            _copy(owner, template, name)
+        else:
+            owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         owner.close()
         app.close()
         app.settings_dict["NAME"] = name
         yield
         app.close()
         owner.creation.destroy_test_db(before, verbosity=0)
+
+
+def _copy(owner, template: str, name: str) -> None:
+    """A database that is migrated already, with something taken away: tests/matrix/mutants.py."""
+    with owner._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    owner.close()
+    owner.settings_dict["NAME"] = name
+    if mutation := os.environ.get("WUSE_TEST_MUTATION"):
+        with owner.cursor() as cursor:
+            cursor.execute(mutation)
 
 
 @pytest.fixture

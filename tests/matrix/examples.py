@@ -15,6 +15,7 @@ NOUNS = {
     "imports": "imports", "exports": "exports", "grids": "grids", "divisions": "divisions",
     "areas": "areas", "territory": "territory", "drafts": "drafts", "changes": "changes",
     "claims": "claims", "conflicts": "conflicts", "members": "members", "handover": "members",
+    "rights": "rights",
 }  # fmt: skip
 # Likewise for a field of a body, the first that is there.
 BODY_NOUNS = {
@@ -92,6 +93,7 @@ FORMS = {
     "account-changes": {"do": "agree", "change": "0"},
     "who-has-looked": {"subject": "", "reason": ""},
     "import": {"do": "nothing"},
+    "import-of-families": {"do": "nothing"},
     "import-divisions": {},
     "import-grids": {},
     "import-households": {},
@@ -99,6 +101,13 @@ FORMS = {
     "import-assignments": {},
     "export-list": {},
     "export": {"do": "nothing"},
+    "rights-new": {},
+    "rights-request": {"do": "nothing"},
 }
 # Found by who may, but no longer there or never made: nothing to be had, whoever asks.
-NOTHING_THERE = {"import-rejects", "import-passwords", "account-changes POST"}
+NOTHING_THERE = {
+    "import-rejects",
+    "import-rejected-families",
+    "import-passwords",
+    "account-changes POST",
+}

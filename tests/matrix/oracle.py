@@ -107,6 +107,11 @@ SEES = {
         SELECT o.id, e.uuid::text FROM office o JOIN transfers_export e
         ON e.by_id = o.id OR o.role = 'steward'
     """,
+    # The desk of her place, and what lies below it.
+    "rights": """
+        SELECT o.id, r.uuid::text FROM office o JOIN places p ON o.division_id IN (p.id, p.up, p.top)
+        JOIN rights_request r ON r.division_id = p.id WHERE o.role = 'steward'
+    """,
     # Geography is public to whoever has signed in.
     "grids": _ALL.format(table="grids_grid g", key="g.code"),
     "divisions": _ALL.format(table="boundaries_division d", key="d.code"),
@@ -134,7 +139,15 @@ SEES = {
     "members": _ALL.format(table="accounts_member a", key="a.id::text"),
 }
 
+_OWN_REQUESTS = """
+    SELECT r.steward_id, r.uuid::text FROM rights_request r JOIN office o ON o.id = r.steward_id
+    WHERE o.role = 'steward' AND r.state = 'open'
+"""
+
 MAY = {
+    # A colleague's request is seen on the desk; the family behind it is not.
+    "rights-copy GET": _OWN_REQUESTS + " AND r.kind = 'access'",
+    "rights-sheet GET": _OWN_REQUESTS,
     # A case worker protects the families of her cases.
     "household-protection POST": f"""{_HER_HOMES} UNION
         SELECT w.member, h.uuid::text FROM casework w JOIN households_household h ON h.id = w.home""",
@@ -169,6 +182,14 @@ MAY = {
         SELECT c.member, d.id::text FROM chairs c
         JOIN office o ON o.id = c.member AND o.role = 'town' JOIN grids_draft d ON d.scope_id = c.place
     """,
+    **dict.fromkeys(
+        ("import GET", "import POST", "import-rejects GET", "import-passwords GET"),
+        "SELECT by_id, uuid::text FROM transfers_importjob WHERE kind <> 'households'",
+    ),
+    **dict.fromkeys(
+        ("import-of-families GET", "import-of-families POST", "import-rejected-families GET"),
+        "SELECT by_id, uuid::text FROM transfers_importjob WHERE kind = 'households'",
+    ),
     "leave-list POST": """
         SELECT c.member, a.id::text FROM chairs c JOIN accounts_member a ON a.division_id = c.place
         WHERE a.role IN ('member', 'village', 'town')
@@ -216,6 +237,13 @@ class Oracle:
     def homes_of(self, member: int) -> set[int]:
         """Keys of the families she may know of in a territory."""
         return {h for m, h in self.pairs("SELECT member, home FROM territorial") if m == member}
+
+    def asked_about(self, member: int) -> set[int]:
+        """Keys of the families whose request she answers now."""
+        found = self.pairs(
+            "SELECT steward_id, household_id FROM rights_request WHERE state = 'open'"
+        )
+        return {home for m, home in found if m == member}
 
     def cases_of(self, member: int) -> set[int]:
         """Keys of the families whose case is hers now."""

@@ -26,6 +26,8 @@ from households.models import (
     Person,
     PersonSensitive,
 )
+from rights import services as rights
+from rights.models import Request
 from tests.factories import Cast, build_cast, colour, division, grid, member
 from tests.factories import box as square
 from transfers.models import Export, ImportJob
@@ -79,6 +81,7 @@ def build(world_of: Cast | None = None) -> World:
         _cases(world)
     _protect(world)
     _stale_glass(world)
+    _requests(world)
     with transaction.atomic(), acting_as_system("test"):
         _name_objects(world)
     return world
@@ -108,6 +111,7 @@ def _staff(world: World) -> None:
         "stranger": (Role.CASEWORKER, far),
         "partner": (Role.PARTNER, cast.area),
         "steward": (Role.STEWARD, cast.area),
+        "west_steward": (Role.STEWARD, cast.west),
         "sysadmin": (Role.SYSADMIN, None),
         "auditor": (Role.AUDITOR, None),
     }
@@ -227,10 +231,11 @@ def _territory(world: World) -> None:
 
 def _files(world: World) -> None:
     people = world.people
-    for who in ("chair", "other_chair", "steward", "sysadmin"):
-        ImportJob.objects.create(
-            kind="households", by=people[who], filename="名单.csv", state="checked"
-        )
+    for who, kind in (
+        ("chair", "households"), ("other_chair", "assignments"), ("steward", "households"),
+        ("sysadmin", "members"),
+    ):  # fmt: skip
+        ImportJob.objects.create(kind=kind, by=people[who], filename="名单.csv", state="checked")
     for who in ("chair", "other_chair"):
         with acting_as(people[who].pk):
             Export.objects.create(what="families", reason="入户走访前核对名册", by=people[who])
@@ -297,6 +302,19 @@ def _stale_glass(world: World) -> None:
         )
 
 
+def _requests(world: World) -> None:
+    """Families that ask what is kept of them."""
+    for who, label in (("steward", "tao1 plain"), ("west_steward", "xing1 plain")):
+        home, by = world.homes[label], world.people[who]
+        said = {t.what: t.text for t in world.tokens if t.home == home.pk}
+        with transaction.atomic(), acting_as(by.pk):
+            rights.file_request(
+                kind="access", village=home.village.code, household_no=said["number"],
+                applicant="示" + said["contact_name"], standing="self", proof="当面核对证件",
+                wish="想知道留了哪些信息", received_on=timezone.localdate(), by=by,
+            )  # fmt: skip
+
+
 def _name_objects(world: World) -> None:
     cast = world.cast
     former = {p.household_id: p.uuid for p in HouseholdPlace.objects.all()}
@@ -312,6 +330,7 @@ def _name_objects(world: World) -> None:
     by_home = {label: str(former.get(pk, uuids[pk])) for label, pk in homes.items()}
     claims = Claim.objects.select_related("member", "household")
     conflicts = Conflict.objects.select_related("member")
+    asked = Request.objects.select_related("steward")
     world.objects = {
         "households": by_home,
         "people": {label: str(persons[pk]) for label, pk in homes.items()},
@@ -319,6 +338,7 @@ def _name_objects(world: World) -> None:
         "break-glass": {g.member.username: str(g.uuid) for g in BreakGlass.objects.all()},
         "imports": {j.by.username: str(j.uuid) for j in ImportJob.objects.select_related("by")},
         "exports": {e.by.username: str(e.uuid) for e in Export.objects.select_related("by")},
+        "rights": {r.steward.username: str(r.uuid) for r in asked},
         "grids": grids,
         "divisions": places,
         "areas": places | grids,
