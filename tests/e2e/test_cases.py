@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Role
 from cases import services
-from cases.models import Case
+from cases.models import Case, Concern
 from core.scope import acting_as, acting_as_system
 from grids.models import Assignment
 from tests.e2e.district import HEIGHT, SOUTH, WEST
@@ -88,6 +88,26 @@ def test_whoever_thinks_better_of_it_hands_in_nothing(pages, north):
     page.click("button:text-is('我有担心')")
     page.click("button:text-is('不写了')")
     expect(page.locator(".concern button")).to_be_focused()
+
+
+def test_a_worry_handed_in_again_after_the_network_failed_is_one_worry(pages, north):
+    pages.forgive = re.compile("ERR_FAILED")
+    page = pages.of("rong", path=f"/#/{GRID}")
+    page.click("[data-uuid] >> nth=2")
+    page.click("button:text-is('我有担心')")
+    page.fill("#concern-text", "孩子两周没有上学")
+
+    def heard_but_not_answered(route):
+        route.fetch()
+        route.abort()
+
+    page.route("**/api/concerns/", heard_but_not_answered, times=1)
+    page.click("button:text-is('交出去')")
+    expect(page.locator(".concern .form-problem")).to_have_text("连不上服务器，请稍后再试。")
+    page.click("button:text-is('交出去')")
+    expect(page.locator(".concern")).to_contain_text("已经办好")
+    with acting_as_system("e2e"), transaction.atomic():
+        assert Concern.objects.filter(text="孩子两周没有上学").count() == 1
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])

@@ -36,7 +36,7 @@ function reveal(id, label, ask, shown) {
       try {
         shown(await ask(reason.value));
         const again = h("button", { type: "button", class: "link", onclick: masked }, t("重新遮住"));
-        replace(root, h("p", { class: "quiet", role: "status" }, t("已显示，这次查看已经记下。")), again);
+        replace(root, h("p", { class: "revealed quiet", role: "status" }, t("已显示，这次查看已经记下。"), again));
         again.focus();
       } catch (error) {
         button.disabled = false;
@@ -57,6 +57,7 @@ function reveal(id, label, ask, shown) {
     );
     reason.setAttribute("aria-describedby", `logged-${id}`);
     reason.focus();
+    root.scrollIntoView({ block: "nearest" });
   }
 
   function masked() {
