@@ -57,7 +57,8 @@ export function createTerritoryMap({ target, api, classes, basemaps, home, lookO
   const map = new ol.Map({
     target,
     controls: [new ol.control.ScaleLine({ minWidth: 64 }), new ol.control.Attribution({ collapsible: false })],
-    interactions: ol.interaction.defaults.defaults({ altShiftDragRotate: false, pinchRotate: false, shiftDragZoom: false }),
+    // Two grids touched one after the other are chosen; a double click would zoom away from them.
+    interactions: ol.interaction.defaults.defaults({ altShiftDragRotate: false, pinchRotate: false, shiftDragZoom: false, doubleClickZoom: false }),
     layers: [...basemaps.map(basemapLayer).filter(Boolean), ...Object.values(layers), households],
     view: new ol.View({ maxZoom: MAX_ZOOM, enableRotation: false }),
   });
