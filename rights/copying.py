@@ -2,7 +2,7 @@
 
 What others' interests forbid is left out: who lives where when the family's place is protected,
 what is kept about the other grown-ups beyond that they are there, who has raised a worry, whose kin
-somebody is. A guardian gets what is kept about the child; so does nobody else.
+somebody is, why support is offered. A guardian gets what is kept about the child; so does nobody else.
 """
 
 from django.db import transaction
@@ -16,6 +16,7 @@ from audit.services import log_access
 from grids.models import Assignment
 from households.card import mask_name
 from households.models import Household, HouseholdIdentity, Person, PersonSensitive, Protection
+from households.people import masked
 from rights.models import Request
 from rights.services import home_of, note
 
@@ -36,7 +37,8 @@ def access_copy(*, request: Request, by: Member) -> dict:
     ]
     if person:
         sections.append({"title": _("关于您本人"), "facts": _about(person, by, request)})
-    if request.standing == Request.Standing.GUARDIAN:
+    # Not to whom the family's place is kept from.
+    if request.standing == Request.Standing.GUARDIAN and home.protection == Protection.NONE:
         year = timezone.localdate().year
         for child in home.people.all():
             if child.is_minor(year) and child != person:
@@ -69,7 +71,7 @@ def _household(home: Household, person: Person | None) -> Facts:
 
 def _people(home: Household, person: Person | None) -> Facts:
     return [
-        (other.get_relation_display(), "您本人" if other == person else mask_name(other.name))
+        (other.get_relation_display(), "您本人" if other == person else masked(other)["name"])
         for other in home.people.all()
     ] or [(_("家庭成员"), NONE)]
 
@@ -93,15 +95,12 @@ def _about(person: Person, by: Member, request: Request) -> Facts:
 
 
 def _support(home: Household) -> Facts:
-    """What we do and why, never a colour: a word on paper would become a label."""
-    facts = []
-    for row in home.classifications.select_related("colour_class", "reason").order_by(
-        "proposed_at"
-    ):
-        said = [row.colour_class.action, row.reason.text if row.reason else "", row.help_offered]
-        facts.append((f"{timezone.localdate(row.proposed_at)} {row.get_status_display()}",
-                      "；".join(part for part in said if part)))  # fmt: skip
-    return facts or [(_("支持"), NONE)]
+    """What was offered. Never a colour, which on paper becomes a label; nor why: that she needs to be
+    safe at home must not reach him by a sheet of paper. It is said face to face."""
+    rows = home.classifications.exclude(help_offered="").order_by("proposed_at")
+    return [(str(timezone.localdate(row.proposed_at)), row.help_offered) for row in rows] or [
+        (_("支持"), NONE)
+    ]
 
 
 def _duty(home: Household) -> Facts:

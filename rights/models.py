@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.db import models
 from django.utils import timezone
 
-from accounts.models import Member
+from accounts.models import Member, Role
 from boundaries.models import Division
 
 # 《App违法违规收集使用个人信息行为认定方法》(国信办秘字〔2019〕191号)六：核查和处理不得超过 15 个工作日。
@@ -24,6 +24,14 @@ def due(received: date) -> date:
         day += timedelta(days=1)
         left -= day.weekday() < 5
     return day
+
+
+class RequestQuerySet(models.QuerySet):
+    def visible_to(self, member: Member):
+        """Those of her desk: of the place a steward works for and all below it."""
+        if member.role != Role.STEWARD or member.division_id is None:
+            return self.none()
+        return self.filter(division__in=Division.objects.under(member.division).values("pk"))
 
 
 class Request(models.Model):
@@ -77,6 +85,8 @@ class Request(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     answer = models.CharField("答复", max_length=500, blank=True)
     closed_at = models.DateTimeField(null=True)
+
+    objects = RequestQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

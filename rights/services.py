@@ -64,8 +64,9 @@ def file_request(
 
 
 def request_for(by: Member, number: uuid.UUID) -> Request:
-    """One of her desk's; row security knows which these are."""
-    found = Request.objects.select_related("steward", "division").filter(uuid=number).first()
+    """One of her desk's."""
+    hers = Request.objects.visible_to(by).select_related("steward", "division")
+    found = hers.filter(uuid=number).first()
     if found is None:
         raise NoSuchRequest
     return found

@@ -18,9 +18,8 @@ PAGE = 50
 
 def desk(request):
     """Open ones first, the most urgent on top."""
-    found = Request.objects.select_related("division", "steward").order_by(
-        Case(When(state=Request.State.OPEN, then=0), default=1), "due_on", "-pk"
-    )
+    found = Request.objects.visible_to(request.user).select_related("division", "steward")
+    found = found.order_by(Case(When(state=Request.State.OPEN, then=0), default=1), "due_on", "-pk")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     return render(request, "rights/desk.html", {"page": page})
 

@@ -200,6 +200,7 @@ def test_steps_are_not_rewritten(steward, asks):
 def test_a_copy_holds_what_is_hers_and_not_what_is_others(cast, steward, home, asks):
     with acting_as_system("test"):
         Claim.objects.create(household=home, member=cast.mei)
+        reason = home.classifications.get().reason.text
     request = asks("access")
     with acting_as(steward.pk):
         copy = access_copy(request=request, by=steward)
@@ -214,8 +215,8 @@ def test_a_copy_holds_what_is_hers_and_not_what_is_others(cast, steward, home, a
         "每月上门陪伴一次",
     ):
         assert own in said
-    # The husband's name and number, the child's name; and no colour.
-    for others in ("示例乙", "00012", "示例丙", "红色", "黄色"):
+    # The husband's name and number, the child's name; no colour, and not why.
+    for others in (reason, "示例乙", "00012", "示例丙", "红色", "黄色"):
         assert others not in said
     with acting_as_system("test"):
         looks = AccessRecord.objects.filter(member=steward)
@@ -225,10 +226,16 @@ def test_a_copy_holds_what_is_hers_and_not_what_is_others(cast, steward, home, a
         assert all(request.number in r.reason for r in looks)
 
 
-def test_a_guardian_gets_what_is_kept_about_the_child(steward, asks):
+def test_a_guardian_gets_what_is_kept_about_the_child_unless_the_family_is_protected(
+    steward, home, asks
+):
     request = asks("access", standing="guardian")
     with acting_as(steward.pk):
         assert "示例丙" in words(access_copy(request=request, by=steward))
+    with acting_as_system("test"):
+        Household.objects.filter(pk=home.pk).update(protection=Protection.SHIELDED)
+    with acting_as(steward.pk):
+        assert "示例丙" not in words(access_copy(request=request, by=steward))
 
 
 def test_a_copy_tells_neither_the_place_of_a_protected_family_nor_that_there_is_a_case(
