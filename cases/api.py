@@ -159,7 +159,7 @@ def protection(request, uuid):
     return _received()
 
 
-@extend_schema(responses=CasesShape)
+@extend_schema(responses=CasesShape, operation_id="cases_list")
 @api_view(["GET"])
 def cases(request):
     return Response(reading.cases(request.user))

@@ -196,6 +196,11 @@ if HTTPS:
     CSRF_COOKIE_NAME = "__Host-csrf"
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31536000
+    SECURE_SSL_REDIRECT = True
+    # Asked by whatever watches over the process, beside the proxy.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+# Whether other sites beneath the same name speak HTTPS is not ours to promise.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -237,6 +242,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "ConflictKindEnum": "households.models.Conflict.Kind",
+        "DraftStateEnum": "grids.models.Draft.State",
+        "FiguresStateEnum": ["ok", "part", "empty", "denied"],
+        "FeatureCollectionEnum": ["FeatureCollection"],
+    },
 }
 
 # Files handed in and prepared, for days; see transfers/files.py. Not backed up.

@@ -10,6 +10,8 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers as s
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
@@ -111,6 +113,13 @@ def signed_in_again(request):
     return render(request, "accounts/signed_in_again.html")
 
 
+class SessionShape(s.Serializer):
+    member = s.IntegerField()
+    seconds_left = s.IntegerField(help_text="不使用还能保持多少秒")
+    token = s.CharField(help_text="下一次写入要带的 X-CSRFToken")
+
+
+@extend_schema(request=None, responses=SessionShape)
 @api_view(["GET", "POST"])
 def session(request):
     """How long the session holds without use; a POST is a use."""

@@ -29,6 +29,7 @@ from grids.models import DraftQuerySet, GridQuerySet
 from households import scope, versions
 from households.models import HouseholdQuerySet
 from households.people import GROUPS
+from rights.models import RequestQuerySet
 from tests.matrix.cells import NOBODY, Asker, Cell, cells
 from tests.matrix.routes import Route, routes
 from tests.matrix.world import Token, World
@@ -81,7 +82,7 @@ def _without_the_apps_filters(stack: ExitStack) -> None:
     for queryset, name in (
         (HouseholdQuerySet, "visible_to"), (GridQuerySet, "answered_by"),
         (DraftQuerySet, "visible_to"), (CaseQuerySet, "followed_by"), (CaseQuerySet, "led_by"),
-        (BreakGlassQuerySet, "visible_to"),
+        (BreakGlassQuerySet, "visible_to"), (RequestQuerySet, "visible_to"),
     ):  # fmt: skip
         stack.enter_context(mock.patch.object(queryset, name, everything))
     stack.enter_context(mock.patch.object(exporting, "exports_for", everybodys(exporting.Export)))
@@ -223,14 +224,16 @@ def _search(world: World, asker: Asker, cell: Cell, answer, logged: str, found: 
     member = world.people.get(cell.who)
     member = member.pk if member and cell.who != "left" else 0
     hers, her_cases = asker.oracle.homes_of(member), asker.oracle.cases_of(member)
-    asked_about = asker.oracle.asked_about(member)
+    asked_about, desk = asker.oracle.asked_about(member), asker.oracle.desk_of(member)
     rule = policy()[cell.route.name, "GET" if cell.method == "HEAD" else cell.method]
     for token in world.tokens:
         if token.text in logged:
             found.foreign.append(f"{cell}: logs {token.what} of {token.home}")
         if token.text not in text or token.text in asked_for:
             continue
-        if _may(token, rule.tier, hers, her_cases, asked_about):
+        # A request on her desk bears the name of whoever asks.
+        named = token.what == "contact_name" and token.home in desk
+        if named or _may(token, rule.tier, hers, her_cases, asked_about):
             found.own[token.tier] += 1
         else:
             found.foreign.append(

@@ -11,7 +11,17 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-ROLES = ["member", "village", "town", "district", "caseworker", "partner", "steward", "sysadmin", "auditor"]
+ROLES = [
+    "member",
+    "village",
+    "town",
+    "district",
+    "caseworker",
+    "partner",
+    "steward",
+    "sysadmin",
+    "auditor",
+]
 
 
 @dataclass(frozen=True)

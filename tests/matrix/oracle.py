@@ -245,6 +245,15 @@ class Oracle:
         )
         return {home for m, home in found if m == member}
 
+    def desk_of(self, member: int) -> set[int]:
+        """Keys of the families whose requests lie on her desk, whoever answers them."""
+        found = self.pairs("""
+            SELECT o.id, r.household_id FROM office o
+            JOIN places p ON o.division_id IN (p.id, p.up, p.top)
+            JOIN rights_request r ON r.division_id = p.id WHERE o.role = 'steward'
+        """)
+        return {home for m, home in found if m == member}
+
     def cases_of(self, member: int) -> set[int]:
         """Keys of the families whose case is hers now."""
         return {h for m, h in self.pairs("SELECT member, home FROM casework") if m == member}
