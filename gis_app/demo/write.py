@@ -43,7 +43,7 @@ TABLES = (
     "households_personsensitive", "households_person", "households_householdidentity",
     "households_household", "households_colourreason", "households_colourclass",
     "households_colourscheme", "grids_assignment", "grids_grid", "accounts_rolechange",
-    "accounts_session", "mfa_authenticator", "accounts_member",
+    "accounts_session", "mfa_authenticator", "core_keptanswer", "accounts_member",
     "boundaries_divisionchange", "boundaries_divisionversion", "boundaries_division",
     "boundaries_importbatch",
 )  # fmt: skip
