@@ -7,6 +7,7 @@ import uuid
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Member
@@ -52,6 +53,14 @@ class ImportJob(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.filename}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("import-of-families" if self.holds_families else "import", args=[self.uuid])
+
+    @property
+    def holds_families(self) -> bool:
+        """Then its page and its rejected rows are for whoever may bring families in."""
+        return self.kind == self.Kind.HOUSEHOLDS
 
     @property
     def is_running(self) -> bool:

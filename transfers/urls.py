@@ -9,8 +9,25 @@ urlpatterns = [
         path(f"imports/new/{kind}/", views.new_import, {"kind": kind}, name=f"import-{kind}")
         for kind in ImportJob.Kind.values
     ),
-    path("imports/<uuid:uuid>/", views.one_import, name="import"),
-    path("imports/<uuid:uuid>/rejects/", views.import_rejects, name="import-rejects"),
+    path("imports/<uuid:uuid>/", views.one_import, {"families": False}, name="import"),
+    path(
+        "imports/<uuid:uuid>/families/",
+        views.one_import,
+        {"families": True},
+        name="import-of-families",
+    ),
+    path(
+        "imports/<uuid:uuid>/rejects/",
+        views.import_rejects,
+        {"families": False},
+        name="import-rejects",
+    ),
+    path(
+        "imports/<uuid:uuid>/families/rejects/",
+        views.import_rejects,
+        {"families": True},
+        name="import-rejected-families",
+    ),
     path("imports/<uuid:uuid>/passwords/", views.import_passwords, name="import-passwords"),
     path("api/imports/<uuid:uuid>/", api.import_progress, name="import-progress"),
     path("exports/", views.exports, name="export-list"),

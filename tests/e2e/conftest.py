@@ -89,7 +89,8 @@ def server(people_and_places, tmp_path_factory):
     """The address of a server on the test database."""
     manage = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"]
     subprocess.run(manage, cwd=ROOT, env=os.environ | {"WUSE_DEBUG": "0"}, check=True)
-    with serving(tmp_path_factory.mktemp("server") / "server.log") as address:
+    folder = tmp_path_factory.mktemp("server")
+    with serving(folder / "server.log", WUSE_TRANSFERS=str(folder / "transfers")) as address:
         yield address
 
 
