@@ -14,7 +14,7 @@ from accounts.models import Member
 from audit.models import Action, Kind, Tier
 from audit.services import log_access
 from core.errors import NotFound
-from households.models import Household, HouseholdIdentity, Person
+from households.models import Conflict, Household, HouseholdIdentity, Person, Protection
 from households.people import SHORTEST_REASON
 from rights.errors import (
     AlreadyClosed,
@@ -91,7 +91,11 @@ def home_of(request: Request, by: Member, action: str = Action.READ) -> Househol
         subject=request.household_uuid, reason=f"申请 {request.number}",
         route=f"rights-{request.kind}",
     )  # fmt: skip
+    # As sec.my_requests() and the policy of households say too.
     home = Household.objects.select_related("village", "grid").filter(pk=request.household_id)
+    home = home.exclude(protection=Protection.SEALED).exclude(
+        pk__in=Conflict.objects.open().filter(member=by).values("household")
+    )
     if not (found := home.first()):
         raise NotFound("这户的信息已经不在系统里。")
     return found

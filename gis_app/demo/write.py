@@ -37,6 +37,7 @@ ACCOUNTS = (
 )  # fmt: skip
 # Every table that the demo fills; whatever refers to another comes first.
 TABLES = (
+    "rights_step", "rights_restriction", "rights_request",
     "cases_breakglassnotice", "cases_breakglass", "cases_violencerecord", "cases_caseassignment",
     "cases_case", "cases_concern",
     "households_conflict", "households_claim", "households_classification",

@@ -33,6 +33,7 @@ from households.models import (
     Person,
     PersonSensitive,
 )
+from rights.services import file_request, restrict
 from tests.factories import division, household, member
 
 # Few, for speed; the ground and the members are the same for any number.
@@ -248,6 +249,23 @@ def test_another_demo_replaces_the_first_and_coming_back_gives_the_same(away, co
     with acting_as_system("test"), transaction.atomic():
         asked = {"key": uuid.uuid4(), "digest": b"", "at": timezone.now()}
         KeptAnswer.objects.create(member=Member.objects.first(), **asked)
+        home = (
+            Household.objects.select_related("village", "identity")
+            .filter(village__isnull=False)
+            .first()
+        )
+        steward = Member.objects.get(username="steward")
+        said = {"village": home.village.code, "household_no": home.household_no}
+        said |= {"applicant": home.identity.contact_name, "standing": "self", "proof": "示例"}
+        with acting_as(steward.pk):
+            request = file_request(
+                kind="restriction",
+                wish="示例",
+                received_on=timezone.localdate(),
+                by=steward,
+                **said,
+            )
+            restrict(request=request, by=steward)
     code, report, _ = run("--households", "90")
     assert (code, report["households"], report["seed"]) == (0, 90, SEED)
     assert digest() != first

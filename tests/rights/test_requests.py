@@ -319,3 +319,19 @@ def test_an_answer_says_something(steward, asks):
     request = asks("access")
     with acting_as(steward.pk), pytest.raises(NothingSaid):
         services.close(request=request, state="refused", answer="……。", by=steward)
+
+
+@pytest.mark.parametrize("how", ["sealed", "kin"])
+def test_the_app_alone_keeps_a_family_from_her_too(steward, home, asks, how):
+    """Row security put aside: asked as the system."""
+    request = asks("access")
+    with acting_as_system("test"):
+        if how == "kin":
+            Conflict.objects.create(household=home, member=steward, kind="relative")
+        else:
+            for protection in (Protection.SHIELDED, Protection.SEALED):
+                Household.objects.filter(pk=home.pk).update(protection=protection)
+    with acting_as_system("test"), pytest.MonkeyPatch.context() as patched:
+        patched.setattr(services, "log_access", lambda **said: None)
+        with pytest.raises(services.NotFound):
+            services.home_of(request, steward)
