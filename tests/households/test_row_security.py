@@ -2,9 +2,11 @@
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
+from django.utils import timezone
 
 from core.scope import acting_as, acting_as_system, signed
 from households.models import Claim, Classification, Household, HouseholdIdentity, HouseholdTally
+from households.scope import resolve
 
 SCOPED = [Household, HouseholdIdentity, Classification, Claim, HouseholdTally]
 
@@ -109,6 +111,18 @@ def test_a_claim_shows_one_family_of_another_village(cast):
         assert HouseholdIdentity.objects.filter(pk=far.pk).exists()
         visible = Household.objects.visible_to(cast.lan)
         assert visible.filter(pk=far.pk).exists()
+
+
+def test_the_app_alone_counts_a_claim_only_for_her_who_has_it_and_while_she_has(cast):
+    ended, mine, meis = cast.homes["tao1"][:3]
+    now = timezone.now()
+    with acting_as_system("test"):
+        Claim.objects.create(household=ended, member=cast.lan, ended_at=now)
+        Claim.objects.create(household=mine, member=cast.lan)
+        Claim.objects.create(household=meis, member=cast.mei)
+        visible = set(Household.objects.visible_to(cast.lan).values_list("pk", flat=True))
+        assert visible == expected(cast, "lan") | {mine.pk}
+        assert set(resolve(cast.lan.pk).claims) == {mine.pk}
 
 
 def test_nobody_claims_a_family_she_cannot_see(cast):
