@@ -102,7 +102,7 @@ FORMS = {
     "export-list": {},
     "export": {"do": "nothing"},
     "rights-new": {},
-    "rights-request": {"do": "nothing"},
+    "rights-request": {"do": "close"},
 }
 # Found by who may, but no longer there or never made: nothing to be had, whoever asks.
 NOTHING_THERE = {
