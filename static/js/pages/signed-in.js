@@ -66,7 +66,15 @@ async function start() {
     },
   });
 
-  // Escape may close a warning, but not what hides the page from whoever comes by.
+  // Escape may close a warning, but not what hides the page from whoever comes by. It must not arrive
+  // anywhere: a browser closes on the second one for a moment, and a third then empties the field behind.
+  const swallow = (event) => {
+    if (state !== "ended" || event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  window.addEventListener("keydown", swallow, true);
+  // A phone closes by its back gesture, which is no key.
   dialog.addEventListener("close", () => state === "ended" && dialog.showModal());
   document.addEventListener("signed-out", () => state !== "ended" && session.check());
   document.addEventListener("visibilitychange", () => !document.hidden && state !== "fine" && session.check());
