@@ -1,5 +1,7 @@
 """Who has looked at a case: its worker knows, a family's list does not."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from accounts.models import Role
@@ -7,7 +9,7 @@ from audit.models import AccessRecord
 from audit.services import log_access
 from cases import services
 from core.scope import acting_as, acting_as_system
-from gis_app.access import access_log
+from gis_app.access import _looks_at, access_log
 from tests.factories import member
 
 
@@ -55,6 +57,20 @@ def test_sealing_does_not_hide_the_looks_of_before(looks, staff, case, home):
             household=home.uuid, protection="sealed", reason="人身安全受到威胁", by=staff.worker
         )
     assert "lan" in seen_by(staff.worker)
+
+
+def test_the_app_alone_leaves_cases_out_of_a_familys_list(
+    looks, staff, home, case, rf, monkeypatch
+):
+    monkeypatch.setattr("gis_app.access.log_access", lambda **said: None)
+    request = rf.get("/")
+    request.user = member("steward", Role.STEWARD, looks.area)
+    request.resolver_match = SimpleNamespace(view_name="who-has-looked")
+    with acting_as_system("test"):
+        assert AccessRecord.objects.filter(tier="S4", subject=case.uuid).exists()
+        rows = _looks_at(home.uuid, "申请编号第七号", request)
+        assert [row["record"].member for row in rows] == [looks.lan]
+        assert not _looks_at(case.uuid, "申请编号第七号", request)
 
 
 def test_a_familys_list_tells_of_no_case(looks, staff, home, case, signed_in):

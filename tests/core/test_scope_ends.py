@@ -59,12 +59,19 @@ def injected(request):
     return HttpResponse("done")
 
 
-# Under names that the policy knows, with scope "own".
+def careless(request):
+    """A view of the system's own pages that asks for families, as no such view should."""
+    seen["careless"] = Household.objects.count()
+    return HttpResponse("done")
+
+
+# Under names that the policy knows, with scope "own"; the last with scope "none".
 urlpatterns = [
     path("streaming/", streaming, name="map"),
     path("afterwards/", afterwards, name="me"),
     path("worker/", worker, name="search"),
     path("injected/", injected, name="access-log"),
+    path("careless/", careless, name="sessions"),
     *site,
 ]
 handler404 = "gis_app.views.not_found"
@@ -105,3 +112,9 @@ def test_a_thread_of_ones_own_has_no_scope(lan):
 def test_an_injected_scope_gains_no_row(lan):
     assert lan.get("/injected/").status_code == 200
     assert seen == {"injected": 0}
+
+
+@pytest.mark.urls(__name__)
+def test_a_view_whose_rule_grants_no_family_finds_none(lan):
+    assert lan.get("/careless/").status_code == 200
+    assert seen == {"careless": 0}

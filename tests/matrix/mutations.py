@@ -49,6 +49,7 @@ _PEOPLE = "tests/households/test_people.py"
 _CASES = "tests/cases/test_cases.py tests/cases/test_break_glass.py tests/cases/test_concerns.py"
 _CARD = "tests/households/test_api.py tests/matrix/test_canaries.py"
 _APP = f"{_SECURITY} {_MATRIX}"
+_ALONE = "tests/matrix/test_app_alone.py"
 
 _CODE = [
     ("visible_to lets everybody's families through", "households/models/__init__.py", "        return self.none()\n\n    def in_area", "        return self\n\n    def in_area", _APP),
@@ -61,23 +62,23 @@ _CODE = [
     ("answered_by forgets that assignments end", "grids/models.py", "pk__in=Assignment.objects.open().filter(member=member)", "pk__in=Assignment.objects.filter(member=member)", _APP),
     ("answered_by of a chair is all grids", "grids/models.py", "return self.filter(village=member.division_id)", "return self", _APP),
     ("answered_by of a town chair is all grids", "grids/models.py", "return self.filter(village__parent=member.division_id)", "return self", _APP),
-    ("answered_by of other roles is all grids", "grids/models.py", "return self.filter(village__parent=member.division_id)\n        return self.none()", "return self.filter(village__parent=member.division_id)\n        return self", "tests/gis_app/test_tiles.py " + _MATRIX),
+    ("answered_by of other roles is all grids", "grids/models.py", "return self.filter(village__parent=member.division_id)\n        return self.none()", "return self.filter(village__parent=member.division_id)\n        return self", _ALONE),
     ("scope_of holds every grid", "households/scope.py", "Grid.objects.answered_by(member).order_by", "Grid.objects.order_by", "tests/gis_app/test_tiles.py tests/matrix/test_canaries.py"),
     ("scope_of holds everybody's claims", "households/scope.py", "            .filter(member=member)\n", "", "tests/households/test_row_security.py"),
     ("drafts of other places are visible", "grids/models.py", "return self.filter(scope__in=Division.objects.under(member.division).values(\"pk\"))", "return self", _MATRIX),
     ("whoever edits one place edits all", "grids/drafts/store.py", "return member.division_id in (place.pk, place.parent_id)", "return True", _MATRIX),
-    ("a village chair edits every village", "grids/drafts/store.py", "return member.division_id == place.pk", "return True", _MATRIX),
+    ("a village chair edits every village", "grids/drafts/store.py", "return member.division_id == place.pk", "return True", _ALONE),
     ("every territory is readable", "households/api/territory.py", "if place is None or not mine.filter(pk=place.pk).exists():", "if place is None:", _MATRIX),
-    ("colleagues are everybody", "accounts/models.py", "        return self.filter(pk=member.pk)\n\n    def called", "        return self\n\n    def called", "tests/accounts tests/gis_app/test_access.py " + _MATRIX),
+    ("colleagues are everybody", "accounts/models.py", "        return self.filter(pk=member.pk)\n\n    def called", "        return self\n\n    def called", _ALONE),
     ("followed_by is every case", "cases/models.py", "return hers.filter(Q(pk__in=given.values(\"case\")) | Q(pk__in=opened.values(\"case\")))", "return hers", _CASES + " " + _MATRIX),
-    ("followed_by forgets kin", "cases/models.py", "hers = self.exclude(household__in=kin.values(\"household\"))", "hers = self.all()", "tests/cases/test_cases.py"),
+    ("followed_by forgets kin", "cases/models.py", "hers = self.exclude(household__in=kin.values(\"household\"))", "hers = self.all()", _ALONE),
     ("whoever works on cases leads all", "cases/models.py", "return self.filter(district=member.division_id)", "return self", _CASES + " " + _MATRIX),
     ("glass stays broken", "cases/models.py", "return self.filter(until__gt=timezone.now())", "return self", _CASES + " " + _MATRIX),
-    ("imports are everybody's", "transfers/services.py", "return ImportJob.objects.filter(by=member)", "return ImportJob.objects.all()", _MATRIX),
-    ("exports are everybody's", "transfers/exporting.py", "return Export.objects.filter(by=member)", "return Export.objects.all()", _MATRIX),
+    ("imports are everybody's", "transfers/services.py", "return ImportJob.objects.filter(by=member)", "return ImportJob.objects.all()", _ALONE),
+    ("exports are everybody's", "transfers/exporting.py", "return Export.objects.filter(by=member)", "return Export.objects.all()", _ALONE),
     ("claims are ended by anybody", "households/territory/duties.py", "if found is None or not (found.member_id == by.pk or may_edit(by, found.household.village)):", "if found is None:", "tests/households/test_claims.py " + _MATRIX),
-    ("kinship is ended by anybody", "households/territory/conflicts.py", "if found is None or not may_edit(by, found.household.village):", "if found is None:", "tests/households/test_conflicts.py " + _MATRIX),
-    ("anybody reviews any broken glass", "cases/services.py", ".filter(glass__uuid=glass, recipient=by)", ".filter(glass__uuid=glass)", _CASES + " " + _MATRIX),
+    ("kinship is ended by anybody", "households/territory/conflicts.py", "if found is None or not may_edit(by, found.household.village):", "if found is None:", _ALONE),
+    ("anybody reviews any broken glass", "cases/services.py", ".filter(glass__uuid=glass, recipient=by)", ".filter(glass__uuid=glass)", _ALONE),
     ("a chair may seal", "cases/services.py", "        if protection != Protection.SHIELDED:\n            raise NotAllowed(\"解除或封存由个案工作者办理。\")\n", "", "tests/cases"),
     ("names are not masked", "households/card.py", "return name[:1] + MASK * (len(name) - 1)", "return name", _CARD),
     ("phones are not masked", "households/card.py", "return MASK * max(0, len(phone) - 2) + phone[-2:] if len(phone) > 4 else MASK * len(phone)", "return phone", _CARD),
@@ -96,7 +97,7 @@ _CODE = [
     ("the policy admits everybody", "core/policy.py", "        return self.public or role in self.roles", "        return True", _MATRIX),
     ("a route without a rule is answered", "core/policy.py", "            if methods:\n                return HttpResponseNotAllowed(methods)\n            raise Http404", "            return None", "tests/architecture/test_policy.py"),
     ("whoever is not signed in goes on", "core/policy.py", "        if not rule.public and not request.user.is_authenticated:\n            return unsigned(request)\n", "", _MATRIX),
-    ("a view without families sees them", "core/policy.py", "if rule.scope == \"own\" and request.user.is_authenticated:", "if request.user.is_authenticated:", "tests/architecture/test_policy.py tests/households/test_row_security.py"),
+    ("a view without families sees them", "core/policy.py", "if rule.scope == \"own\" and request.user.is_authenticated:", "if request.user.is_authenticated:", "tests/core/test_scope_ends.py"),
     ("no scope in a transaction", "core/db/scoped/base.py", "token = signed(subject) if subject else \"\"", "token = signed(\"s:x\")", _SECURITY),
     ("a token is for ever", "core/scope.py", "LIFETIME_S = 300", "LIFETIME_S = 10**9", _SECURITY),
     ("a session that ended goes on", "accounts/sessions.py", "AND s.expire_date > now() AND m.id = $2 AND m.is_active", "AND m.id = $2", "tests/accounts/test_sessions.py tests/accounts/test_session_limits.py tests/gis_app/test_tiles.py"),
