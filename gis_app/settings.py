@@ -151,6 +151,11 @@ TABLES_KEPT_BY_THE_DATABASE = [
     "households_sensitivechange", "rights_tombstone",
     "grids_gridversion", "households_dataversion", "households_gridspell", "households_householdtally",
 ]  # fmt: skip
+# Tables of which the runtime role changes these columns only: to whom a row belongs, it cannot.
+COLUMNS_THAT_CHANGE = {
+    "cases_breakglassnotice": ["reviewed_at", "remark"],
+    "cases_caseassignment": ["ended_at"],
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Member"

@@ -1,7 +1,7 @@
 """Who follows a case reads it; who deals it out sees its number; nobody else anything."""
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 
 from audit.errors import AccessNotLogged
@@ -125,3 +125,15 @@ def test_a_sealed_family_can_be_unsealed_by_its_worker_alone(cast, staff, case, 
 def test_a_chair_only_shields(cast, home, protection):
     with acting_as(cast.chair.pk), pytest.raises(NotAllowed):
         services.protect(household=home.uuid, protection=protection, reason="x", by=cast.chair)
+
+
+def test_to_whom_a_case_or_a_notice_belongs_is_not_for_the_app_to_change(db):
+    for change in (
+        "UPDATE cases_caseassignment SET case_id = 1",
+        "UPDATE cases_caseassignment SET member_id = 1",
+        "UPDATE cases_breakglassnotice SET recipient_id = 1",
+        "UPDATE cases_breakglassnotice SET glass_id = 1",
+    ):
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(change)

@@ -9,9 +9,11 @@ from time import monotonic, sleep
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, connections, transaction
+from django.db.utils import ProgrammingError
 from django.test import Client
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern
+from django.utils import timezone
 
 from accounts.models import Role
 from cases.models import Concern
@@ -155,6 +157,11 @@ def test_another_members_same_key_is_hers(signed_in, cast):
         with pytest.raises(DatabaseError), transaction.atomic():
             row = KeptAnswer.objects.get()
             KeptAnswer.objects.filter(pk=row.pk).update(member=cast.lan)
+
+
+def test_nobody_lays_an_answer_under_anothers_key(cast):
+    with acting_as(cast.mei.pk), pytest.raises(ProgrammingError, match="row-level security"):
+        KeptAnswer.objects.create(member=cast.lan, key=KEY, digest=b"x", at=timezone.now())
 
 
 def test_whoever_may_not_gets_no_answer_of_before(signed_in, cast):

@@ -31,12 +31,12 @@ def policies() -> list[tuple]:
 @contextmanager
 def let_go(mutation):
     """The policy without its condition, for as long as the block lasts."""
-    _, _, policy, _, table, clause = mutation.sql.split(" ", 5)
-    column = "polqual" if clause.startswith("USING") else "polwithcheck"
+    _, _, policy, _, table, _ = mutation.sql.split(" ", 5)
     with connections["owner"].cursor() as cursor:
         cursor.execute(
-            f"SELECT pg_get_expr({column}, polrelid) FROM pg_policy"
-            " WHERE polname = %s AND polrelid = %s::regclass",
+            "SELECT concat_ws(' ', 'USING (' || pg_get_expr(polqual, polrelid) || ')',"
+            " 'WITH CHECK (' || pg_get_expr(polwithcheck, polrelid) || ')')"
+            " FROM pg_policy WHERE polname = %s AND polrelid = %s::regclass",
             [policy, table],
         )
         before = cursor.fetchone()[0]
@@ -44,9 +44,7 @@ def let_go(mutation):
         try:
             yield
         finally:
-            cursor.execute(
-                f"ALTER POLICY {policy} ON {table} {clause.replace('(true)', f'({before})')}"
-            )
+            cursor.execute(f"ALTER POLICY {policy} ON {table} {before}")
 
 
 def noticed(world, tables) -> bool:

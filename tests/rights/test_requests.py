@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import Role
@@ -310,6 +310,17 @@ def test_what_is_disputed_is_not_used_until_it_is_settled(cast, steward, home, a
     with acting_as(cast.lan.pk):
         assert Household.objects.filter(pk=home.pk).exists()
         assert Person.objects.filter(household=home).update(name="改") == 0
+        # Nor is anything put beside it, nor brought from another family.
+        hers = Person.objects.create(household=cast.homes["liu1"][1], name="示例邻")
+        for write in (
+            lambda: Person.objects.create(household=home, name="示例新"),
+            lambda: Classification.objects.create(
+                household=home, colour_class=cast.scheme.classes.first(), proposed_by=cast.lan
+            ),
+            lambda: Person.objects.filter(pk=hers.pk).update(household=home),
+        ):
+            with pytest.raises(ProgrammingError, match="row-level"), transaction.atomic():
+                write()
     with acting_as(steward.pk):
         services.lift(request=request, by=steward)
     assert lan_sees() == before

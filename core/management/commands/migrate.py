@@ -45,6 +45,11 @@ def grant_runtime_role(connection) -> None:
         read_only = cursor.fetchone()[0]
         if read_only:
             cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {read_only} FROM {role}")
+        for table, columns in settings.COLUMNS_THAT_CHANGE.items():
+            cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [table])
+            if cursor.fetchone()[0]:
+                cursor.execute(f"REVOKE UPDATE ON {table} FROM {role}")
+                cursor.execute(f"GRANT UPDATE ({', '.join(columns)}) ON {table} TO {role}")
         cursor.execute(
             "INSERT INTO sec.scope_key (id, key) VALUES (1, %s)"
             " ON CONFLICT (id) DO UPDATE SET key = excluded.key",
