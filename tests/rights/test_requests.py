@@ -318,6 +318,9 @@ def test_what_is_disputed_is_not_used_until_it_is_settled(cast, steward, home, a
                 household=home, colour_class=cast.scheme.classes.first(), proposed_by=cast.lan
             ),
             lambda: Person.objects.filter(pk=hers.pk).update(household=home),
+            lambda: HouseholdIdentity.objects.filter(household=hers.household).update(
+                household=home
+            ),
         ):
             with pytest.raises(ProgrammingError, match="row-level"), transaction.atomic():
                 write()
