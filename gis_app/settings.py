@@ -155,7 +155,12 @@ TABLES_KEPT_BY_THE_DATABASE = [
 COLUMNS_THAT_CHANGE = {
     "cases_breakglassnotice": ["reviewed_at", "remark"],
     "cases_caseassignment": ["ended_at"],
-}
+    "households_classification": [
+        "status", "second_look_by_id", "second_look_at", "decided_by_id", "decided_at", "refusal",
+        "review_on",
+    ],
+    "households_objection": ["reviewed_by_id", "reviewed_at", "kept", "answer"],
+}  # fmt: skip
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Member"

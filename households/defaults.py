@@ -4,6 +4,8 @@ Cadence, review and weight are starting values for a county to change in its own
 """
 
 DEFAULT_NAME = "五色家庭工作法"
+# Whoever changes a colour again within so many days has somebody look a second time.
+FLIP_DAYS = 30
 FIVE_COLOURS = [
     {
         "slot": 1, "name": "红色", "letter": "红", "shape": "diamond", "action": "密切关注",

@@ -150,6 +150,8 @@ REVIEWED = [
     "sec.history_of_householdidentity()",
     "sec.history_of_person()",
     "sec.history_of_personsensitive()",
+    "sec.history_of_familystatement()",
+    "sec.take_colour_away()",
     "sec.tally_insert()",
     "sec.tally_update()",
     "sec.tally_delete()",

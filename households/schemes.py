@@ -9,7 +9,7 @@ from core.importing import FileNotUsable, ImportRefused
 from households.models import ColourClass
 
 _PLAIN = [f.name for f in ColourClass._meta.fields if f.name not in ("id", "scheme")]
-_OPTIONAL = {"visit_minutes"}
+_OPTIONAL = {"visit_minutes", "decided_by"}
 
 
 class SchemeRefused(ImportRefused):

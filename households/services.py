@@ -6,65 +6,56 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from boundaries.models import Division
-from core.scope import acting_as_system
-from households.defaults import DEFAULT_NAME, FIVE_COLOURS
-from households.models import (
-    NOT_ASSESSED,
-    Classification,
-    ColourClass,
-    ColourReason,
-    ColourScheme,
-    Household,
-)
+from households.colouring.lapsing import retire_missing
+from households.defaults import DEFAULT_NAME, FIVE_COLOURS, FLIP_DAYS
+from households.models import ColourClass, ColourReason, ColourScheme
 
 
 @transaction.atomic
-def install_scheme(*, county: Division, name: str, classes: list[dict]) -> ColourScheme:
+def install_scheme(
+    *, county: Division, name: str, classes: list[dict], flip_days: int = FLIP_DAYS
+) -> ColourScheme:
     """Make this the county's current colour scheme, as its next version.
 
     `classes` are the fields of `ColourClass` with a list `reasons`. Colours decided under an older
-    version keep pointing to it.
+    version keep pointing to it until their review; those whose class is no more end at once.
     """
     today = timezone.localdate()
     before = ColourScheme.objects.filter(county=county)
     before.filter(valid_to=None).update(valid_to=today)
     scheme = ColourScheme.objects.create(
-        county=county, version=before.count() + 1, name=name, valid_from=today
+        county=county,
+        version=before.count() + 1,
+        name=name,
+        valid_from=today,
+        flip_days=flip_days,
     )
-    for fields in classes:
-        fields = dict(fields)
+    for fields in with_deciders(classes):
         reasons = fields.pop("reasons")
         colour_class = ColourClass.objects.create(scheme=scheme, **fields)
         ColourReason.objects.bulk_create(
             ColourReason(colour_class=colour_class, text=text) for text in reasons
         )
+    retire_missing(scheme)
     return scheme
+
+
+def with_deciders(classes: list[dict]) -> list[dict]:
+    """The classes with who confirms each; where it is not said, the town's chair what is visited
+    most often, and the village's chair all else."""
+    often = min((fields["cadence_days"] for fields in classes), default=0)
+    decider = ColourClass.Decider
+    return [
+        {"decided_by": decider.TOWN if fields["cadence_days"] == often else decider.VILLAGE}
+        | fields
+        for fields in classes
+    ]
 
 
 def install_default_scheme(county: Division) -> ColourScheme:
     """The five colours of 建安区， unless the county has a scheme."""
     current = ColourScheme.objects.filter(county=county, valid_to=None).first()
     return current or install_scheme(county=county, name=DEFAULT_NAME, classes=FIVE_COLOURS)
-
-
-@transaction.atomic
-def lapse_colours() -> int:
-    """Let every colour whose review date has passed fall to "not assessed"; return how many.
-
-    A colour never stays by default. Called on the first request of a day, see
-    households.versions, and harmless whenever else.
-    """
-    with acting_as_system("lapse"):
-        due = Household.objects.filter(review_on__lt=timezone.localdate()).exclude(
-            slot=NOT_ASSESSED
-        )
-        # Locked in one order, so that two servers starting their day do not deadlock.
-        ids = list(due.select_for_update().order_by("pk").values_list("pk", flat=True))
-        Classification.objects.filter(
-            household__in=ids, status=Classification.Status.CONFIRMED
-        ).update(status=Classification.Status.LAPSED)
-        Household.objects.filter(pk__in=ids).update(slot=NOT_ASSESSED, review_on=None, lapsed=True)
-    return len(ids)
 
 
 # Every grid covers its own edge, so an edge has two: the lower code takes the family. The homes are

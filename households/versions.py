@@ -14,7 +14,7 @@ from django.utils import timezone
 from audit.services import seal_access_log
 from core.memo import Memo
 from core.morton import Tile
-from households.services import lapse_colours
+from households.colouring.lapsing import lapse_due
 from households.territory.publish import publish_due
 
 
@@ -81,7 +81,7 @@ def snapshot() -> Snapshot:
     global _turned_on
     today = timezone.localdate()
     if _turned_on != today:
-        lapse_colours()
+        lapse_due()
         publish_due()
         seal_access_log()
         _turned_on = today

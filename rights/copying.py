@@ -15,7 +15,14 @@ from audit.models import AccessRecord, Action, Kind, Tier
 from audit.services import log_access
 from grids.models import Assignment
 from households.card import mask_name
-from households.models import Household, HouseholdIdentity, Person, PersonSensitive, Protection
+from households.models import (
+    FamilyStatement,
+    Household,
+    HouseholdIdentity,
+    Person,
+    PersonSensitive,
+    Protection,
+)
 from households.people import masked
 from rights.models import Request
 from rights.services import home_of, note
@@ -45,6 +52,7 @@ def access_copy(*, request: Request, by: Member) -> dict:
                 facts = _about(child, by, request)
                 sections.append({"title": f"关于孩子 {child.name}", "facts": facts})
     sections += [
+        {"title": _("家庭自己的话"), "facts": _said(home)},
         {"title": _("我们提供的支持"), "facts": _support(home)},
         {"title": _("谁负责，谁看过"), "facts": _who(home)},
     ]
@@ -101,6 +109,17 @@ def _support(home: Household) -> Facts:
     return [(str(timezone.localdate(row.proposed_at)), row.help_offered) for row in rows] or [
         (_("支持"), NONE)
     ]
+
+
+def _said(home: Household) -> Facts:
+    """What the family has told of itself, what it did not agree with and what good is noted of it."""
+    statement = FamilyStatement.objects.filter(household=home).first()
+    facts = [(_("家庭自己的话"), statement.text if statement else NONE)]
+    for objection in home.objections.all():
+        facts.append((f"{timezone.localdate(objection.at)} 异议", objection.text))
+        if objection.answer:
+            facts.append((f"{timezone.localdate(objection.reviewed_at)} 答复", objection.answer))
+    return facts + [(word.get_kind_display(), word.text) for word in home.good_words.all()]
 
 
 def _duty(home: Household) -> Facts:

@@ -40,6 +40,7 @@ TABLES = (
     "rights_step", "rights_restriction", "rights_request",
     "cases_breakglassnotice", "cases_breakglass", "cases_violencerecord", "cases_caseassignment",
     "cases_case", "cases_concern",
+    "households_objection", "households_familystatement", "households_goodword",
     "households_conflict", "households_claim", "households_classification",
     "households_personsensitive", "households_person", "households_householdidentity",
     "households_household", "households_colourreason", "households_colourclass",

@@ -40,9 +40,9 @@ def deletes(model: str, ended: str, **more) -> Rule:
 
 
 def _colours(before: datetime) -> int:
-    """Not the one that holds, nor one that waits to be decided."""
+    """Not the one that holds, nor one that waits to be decided. With the objections to it."""
     status = Classification.Status
-    over = [status.REFUSED, status.SUPERSEDED, status.LAPSED]
+    over = [status.REFUSED, status.WITHDRAWN, status.SUPERSEDED, status.LAPSED]
     rows = Classification.objects.filter(status__in=over)
     rows = rows.alias(ended=Coalesce("decided_at", "proposed_at")).filter(ended__lt=before)
     return rows.delete()[0]
@@ -62,7 +62,7 @@ def _history(before: datetime) -> int:
 
 # History last: it also forgets what the others have just deleted.
 RULES = [
-    Rule(("households.classification",), _colours),
+    Rule(("households.classification", "households.objection"), _colours),
     deletes("households.claim", "ended_at"),
     deletes("households.conflict", "ended_at"),
     deletes("rights.restriction", "until"),

@@ -16,12 +16,13 @@ from accounts.models import Member, Role
 from boundaries.models import Division
 from core.morton import cover
 from grids.models import Grid
-from households.models.colours import (
-    NOT_ASSESSED,
-    SLOTS,
-    ColourClass,
-    ColourReason,
-)
+from households.models.colouring import Classification as Classification
+from households.models.colouring import FamilyStatement as FamilyStatement
+from households.models.colouring import GoodWord as GoodWord
+from households.models.colouring import Objection as Objection
+from households.models.colours import NOT_ASSESSED, SLOTS
+from households.models.colours import ColourClass as ColourClass
+from households.models.colours import ColourReason as ColourReason
 from households.models.colours import ColourScheme as ColourScheme
 from households.models.history import IdentityChange as IdentityChange
 from households.models.history import IndexChange as IndexChange
@@ -194,57 +195,6 @@ class HouseholdIdentity(models.Model):
     address = models.CharField("地址", max_length=200, blank=True)
     members = models.PositiveSmallIntegerField("人口", null=True)
     note = models.TextField("备注", blank=True)
-
-
-class Classification(models.Model):
-    """A colour, argued: proposed by one, decided by another, valid until its review date."""
-
-    class Status(models.TextChoices):
-        PROPOSED = "proposed", "待确认"
-        CONFIRMED = "confirmed", "已确认"
-        REFUSED = "refused", "未同意"
-        LAPSED = "lapsed", "已到期"
-        SUPERSEDED = "superseded", "已更新"
-
-    household = models.ForeignKey(Household, models.CASCADE, related_name="classifications")
-    colour_class = models.ForeignKey(ColourClass, models.PROTECT, related_name="+")
-    reason = models.ForeignKey(ColourReason, models.PROTECT, null=True, related_name="+")
-    help_offered = models.CharField("提供的帮助", max_length=300, blank=True)
-    status = models.CharField(max_length=10, choices=Status, default=Status.PROPOSED)
-    # Null: it came with an imported list.
-    proposed_by = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
-    proposed_at = models.DateTimeField(default=timezone.now)
-    decided_by = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-    review_on = models.DateField(null=True)
-
-    class Meta:
-        ordering = ["household", "proposed_at", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                "household", condition=Q(status="confirmed"), name="one_colour_per_household"
-            ),
-            models.UniqueConstraint(
-                "household", condition=Q(status="proposed"), name="one_proposal_per_household"
-            ),
-            models.CheckConstraint(
-                condition=~Q(status="confirmed")
-                | Q(
-                    reason__isnull=False,
-                    decided_by__isnull=False,
-                    decided_at__isnull=False,
-                    review_on__isnull=False,
-                )
-                & ~Q(help_offered=""),
-                name="colour_is_argued",
-            ),
-            models.CheckConstraint(
-                condition=Q(proposed_by=None)
-                | Q(decided_by=None)
-                | ~Q(proposed_by=F("decided_by")),
-                name="nobody_confirms_her_own_proposal",
-            ),
-        ]
 
 
 class OpenQuerySet(models.QuerySet):

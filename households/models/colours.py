@@ -18,6 +18,10 @@ class ColourScheme(models.Model):
     name = models.CharField(max_length=80)
     valid_from = models.DateField(default=timezone.localdate)
     valid_to = models.DateField(null=True)
+    # Whoever changes a colour again within so many days has somebody else look a second time.
+    flip_days = models.PositiveSmallIntegerField(
+        "多少天内改色要再看一遍", default=30, db_default=30
+    )
 
     class Meta:
         ordering = ["county", "version"]
@@ -47,6 +51,12 @@ class ColourClass(models.Model):
         STAR = "star", "星"
         DROP = "drop", "水滴"
 
+    class Decider(models.TextChoices):
+        """Whose chair confirms it."""
+
+        VILLAGE = "village", "村妇联主席"
+        TOWN = "town", "乡镇妇联主席"
+
     scheme = models.ForeignKey(ColourScheme, models.CASCADE, related_name="classes")
     slot = models.PositiveSmallIntegerField("色位")
     name = models.CharField("名称", max_length=20)
@@ -57,6 +67,13 @@ class ColourClass(models.Model):
     review_days = models.PositiveIntegerField("复核间隔(天)")
     visit_minutes = models.PositiveIntegerField("一次走访(分钟)", default=20, db_default=20)
     weight = models.FloatField("权重")
+    decided_by = models.CharField(
+        "由谁确认",
+        max_length=8,
+        choices=Decider,
+        default=Decider.VILLAGE,
+        db_default=Decider.VILLAGE,
+    )
 
     class Meta:
         ordering = ["scheme", "slot"]

@@ -19,7 +19,7 @@ APPS = [
 # Who may see every row, each for its reason.
 ACTS_AS_SYSTEM = {
     "core/scope.py",
-    "households/services.py",
+    "households/colouring/lapsing.py",
     "households/territory/publish.py",
     "core/commands.py",
     "audit/management/commands/verify_access_log.py",

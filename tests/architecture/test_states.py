@@ -1,14 +1,18 @@
 """Every state machine is one table, drawn in docs/states.md. Run this module to draw it anew."""
 
+import os
 from importlib import import_module
 from pathlib import Path
 
+import django
 import pytest
 
 from core.states import Machine
 
 # Where each machine stands: "module:NAME".
-MACHINES: list[str] = []
+MACHINES: list[str] = [
+    "households.colouring.machine:COLOUR",
+]
 PAGE = Path(__file__).parents[2] / "docs" / "states.md"
 
 
@@ -44,4 +48,6 @@ def test_every_state_can_be_reached(place):
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gis_app.settings")
+    django.setup()
     PAGE.write_text(page(), "utf-8")

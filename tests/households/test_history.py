@@ -272,5 +272,6 @@ def test_a_timeline_costs_a_fixed_number_of_queries(cast):
         seen = people.home_for(cast.lan, home.uuid)
         with connection.execute_wrapper(count := Counting()):
             timeline(seen)
-    # History of index, identity and place; colours, claims, moves; the grid it stands in.
-    assert count.n == 7
+    # History of index, identity and place; colours, objections, the family's words, good words, claims,
+    # moves; the grid it stands in.
+    assert count.n == 10
