@@ -98,7 +98,9 @@ def settle(job: ImportJob) -> ImportJob:
 
     The database has taken back whatever such a worker had written.
     """
-    if job.is_running and job.heard_at < timezone.now() - STARTS_WITHIN and not _lives(job):
+    # Once it has said something it is known by its connections, and may be believed dead at once.
+    patience = timedelta(0) if job.progress else STARTS_WITHIN
+    if job.is_running and job.heard_at < timezone.now() - patience and not _lives(job):
         gone = ImportJob.objects.filter(pk=job.pk, state=job.state, heard_at=job.heard_at)
         if gone.update(state=State.STOPPED, report=["服务器中途停过，什么都没有改。请重新导入。"]):
             files.forget(job.uuid)

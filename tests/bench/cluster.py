@@ -6,29 +6,51 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 # Everything that another machine would have: its own folder, hence its own cluster and socket.
-_DO = 'set -euo pipefail; . ops/lib.sh; need_cluster; printf "%s" "$SOCKET"'
+_START = '. ops/lib.sh; need_database; printf "%s\\n%s" "$SOCKET" "$PGDATA"'
 _END = '. ops/lib.sh; stop_cluster; rm -rf "$SOCKET"; case $PGDATA in /var/lib/wuse-grid/*) rm -rf "${PGDATA%/pg}";; esac'
+# What has nothing to do with data, and takes long to make.
+_SHARED = ("sysroot", "static", "numba")
+
+
+@dataclass(frozen=True)
+class Cluster:
+    var: Path
+
+    @property
+    def env(self) -> dict[str, str]:
+        """For a process that is to use this cluster and no other."""
+        drop = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_BACKUP_URL", "WUSE_SITE_OWNER_URL")
+        return {k: v for k, v in os.environ.items() if k not in drop} | {"WUSE_VAR": str(self.var)}
+
+    def start(self) -> tuple[str, Path]:
+        """Unless it runs; the folders of its socket and of its data."""
+        made = subprocess.run(
+            ["bash", "-c", _START], cwd=ROOT, env=self.env, capture_output=True, text=True
+        )
+        if made.returncode:
+            raise RuntimeError(made.stderr)
+        socket, data = made.stdout.splitlines()
+        return socket, Path(data)
+
+    def remove(self) -> None:
+        subprocess.run(["bash", "-c", _END], cwd=ROOT, env=self.env, capture_output=True)
+        shutil.rmtree(self.var, ignore_errors=True)
 
 
 @contextmanager
-def empty_cluster(say) -> Iterator[str]:
-    """Yields the folder of its socket."""
-    var = Path(tempfile.mkdtemp(prefix="wuse-drill-"))
-    drop = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_BACKUP_URL")
-    env = {k: v for k, v in os.environ.items() if k not in drop} | {"WUSE_VAR": str(var)}
-    unpacked = ROOT / "var" / "sysroot"
-    if unpacked.exists():
-        (var / "sysroot").symlink_to(unpacked)
+def empty_cluster(say) -> Iterator[Cluster]:
+    cluster = Cluster(Path(tempfile.mkdtemp(prefix="wuse-drill-")))
+    for name in _SHARED:
+        if (made := ROOT / "var" / name).exists():
+            (cluster.var / name).symlink_to(made)
     say("an empty cluster beside this one")
     try:
-        made = subprocess.run(
-            ["bash", "-c", _DO], cwd=ROOT, env=env, check=True, capture_output=True, text=True
-        )
-        yield made.stdout.strip()
+        cluster.start()
+        yield cluster
     finally:
-        subprocess.run(["bash", "-c", _END], cwd=ROOT, env=env, check=False, capture_output=True)
-        shutil.rmtree(var, ignore_errors=True)
+        cluster.remove()

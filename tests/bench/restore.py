@@ -37,7 +37,7 @@ def run(quick: bool, say) -> dict:
         backup_s = time.perf_counter() - began
         say(f"backed up in {backup_s:.1f} s, {report['bytes'] / 1e6:.0f} MB")
         before = described()
-        with empty_cluster(say) as host, _pointing_at(host):
+        with empty_cluster(say) as cluster, _pointing_at(cluster.start()[0]):
             began = time.perf_counter()
             restore(
                 path=path,
