@@ -1,0 +1,65 @@
+"""What a plan breaks, found without the search's arithmetic. Run on every plan before it is kept."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from visits.planner.model import Plan, Problem
+
+
+@dataclass(frozen=True)
+class Break:
+    """`code` is one of sentences.BREAKS."""
+
+    code: str
+    visit: int | None = None
+    shift: int | None = None
+    seconds: int = 0
+
+
+def check_plan(problem: Problem, plan: Plan) -> list[Break]:
+    """Every hard rule, stop by stop; and that the plan's own figures are true."""
+    shifts = {shift.id: shift for shift in problem.shifts}
+    visits = {visit.id: visit for visit in problem.visits}
+    found, travel, service = [], 0, 0
+    counts = Counter(stop.visit for stop in plan.stops)
+    found += [Break("twice", visit=v) for v, times in counts.items() if times > 1]
+    found += [Break("both", visit=v) for v in counts if v in plan.left]
+    missing = set(visits) - set(counts) - set(plan.left)
+    found += [Break("forgotten", visit=v) for v in sorted(missing)]
+    by_shift: dict[int, list] = {}
+    for stop in plan.stops:
+        by_shift.setdefault(stop.shift, []).append(stop)
+    for id, stops in by_shift.items():
+        shift = shifts[id]
+        now, place = shift.start, shift.place
+        for stop in stops:
+            visit = visits[stop.visit]
+            go = int(problem.travel[place, visit.place])
+            travel += go
+            service += visit.service
+            if stop.arrive < now + go:
+                found.append(Break("too_soon", visit.id, id, now + go - stop.arrive))
+            if stop.start < stop.arrive or stop.leave != stop.start + visit.service:
+                found.append(Break("times", visit.id, id))
+            if not any(a <= stop.start <= b for a, b in visit.windows):
+                found.append(Break("window", visit.id, id))
+            if visit.pair and not shift.pair:
+                found.append(Break("alone", visit.id, id))
+            if visit.only is not None and visit.only != id:
+                found.append(Break("locked", visit.id, id))
+            now, place = stop.leave, visit.place
+        go = int(problem.travel[place, shift.place])
+        travel += go
+        if now + go > shift.end:
+            found.append(Break("late_home", shift=id, seconds=now + go - shift.end))
+        if shift.most is not None and sum(visits[s.visit].load for s in stops) > shift.most:
+            found.append(Break("too_many", shift=id))
+    lost = sum(visits[v].prize for v in plan.left)
+    before = {v: s for s, sequence in problem.before.items() for v in sequence}
+    moved = sum(problem.moving for s in plan.stops if before.get(s.visit, s.shift) != s.shift)
+    moved += sum(problem.moving for v in plan.left if v in before)
+    if (plan.travel, plan.service, plan.lost) != (travel, service, lost):
+        found.append(Break("figures"))
+    if plan.cost != travel + lost + moved:
+        found.append(Break("figures"))
+    return found
