@@ -193,13 +193,14 @@ need_messages() { # English, from locale/*/LC_MESSAGES/*.po
     stamp messages $(ls locale/*/LC_MESSAGES/*.po)
 }
 
-need_designer() { # compiled, so that the first click on 拆分 need not wait ten seconds for it
-    unchanged designer grids/designer/*.py requirements.txt && [ -d "$VAR/numba" ] && return
-    say "编译网格设计"
+need_designer() { # compiled, so that the first click on 拆分, or the first review, need not wait ten seconds for it
+    unchanged designer grids/designer/*.py hotspots/stats/*.py requirements.txt && [ -d "$VAR/numba" ] && return
+    say "编译网格设计与热点统计"
     # numba does not notice that another file has changed.
     rm -rf "$VAR/numba"
     NUMBA_CACHE_DIR=$VAR/numba $PY -m grids.designer.warm
-    stamp designer grids/designer/*.py requirements.txt
+    NUMBA_CACHE_DIR=$VAR/numba $PY -m hotspots.stats.warm
+    stamp designer grids/designer/*.py hotspots/stats/*.py requirements.txt
 }
 
 need_static() { # also proves that every module a page imports exists
