@@ -79,6 +79,11 @@ def menu(role: str) -> dict[str, list[dict]]:
     }
 
 
+def admitted(role: str) -> list[str]:
+    """What this role may ask, as `route METHOD`: a page offers nothing else."""
+    return sorted(f"{route} {method}" for (route, method), r in policy().items() if r.admits(role))
+
+
 def reach(role: str) -> str | None:
     """Which families the role sees, in words; None for none."""
     return _file()["reach"].get(role)

@@ -13,6 +13,7 @@ from gis_app import access, views
 from gis_app.me import my_account
 from grids.api import GridViewSet
 from households.api.views import HouseholdViewSet
+from households.views import household_page
 
 router = SimpleRouter()
 router.register("divisions", DivisionViewSet, basename="division")
@@ -29,6 +30,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("tiles/<slug:layer>/<int:z>/<int:x>/<int:y>.mvt", views.tile, name="tile"),
     path("cases/", cases_page, name="cases"),
+    path("households/<uuid:uuid>/", household_page, name="household"),
     path("rights/", include("rights.urls")),
     path("api/me/", my_account, name="me"),
     path("", include("transfers.urls")),

@@ -58,8 +58,10 @@ class Pages:
 
 
 def settled(page: Page) -> None:
-    """The map page is there, with its tiles, and nothing glides any more."""
+    """The page is there; on the map, with its tiles, and nothing glides any more."""
     page.wait_for_selector("body[data-ready]", state="attached")
+    if not page.locator("#map").count():
+        return
     page.wait_for_selector("#list .skeleton", state="detached")
     page.wait_for_selector("#busy:not(.is-busy)", state="attached")
     at = None

@@ -4,11 +4,10 @@ import { h, replace } from "../lib/dom.js";
 import { day } from "../lib/format.js";
 import { t } from "../lib/i18n.js";
 import { facts } from "./facts.js";
+import { sentence } from "./form.js";
 import { skeleton } from "./states.js";
 
 const SHORTEST_REASON = 5;
-
-const sentence = (error) => (error.code ? t(error.message) : t("连不上服务器，请稍后再试。"));
 
 /** A button; pressed, it asks for a reason; then `shown(answer)`, until it is masked again. */
 function reveal(id, label, ask, shown) {
@@ -69,7 +68,7 @@ function reveal(id, label, ask, shown) {
   return root;
 }
 
-function person(one) {
+function person(one, more) {
   return h(
     "li",
     { class: "person" },
@@ -77,14 +76,16 @@ function person(one) {
     h("span", { class: "person-name" }, one.name, one.minor && h("span", { class: "quiet" }, t("未成年"))),
     one.birth_year && h("span", {}, t("{year}年出生", { year: one.birth_year })),
     one.phone && h("span", { class: "person-phone" }, one.phone),
+    more,
   );
 }
 
-function people(uuid, asks) {
-  const root = h("section", {}, h("h3", {}, t("家庭成员")));
+/** The people, masked. `row(person)` adds what one may do with each. */
+export function people(uuid, asks, heading = "h3", row = () => null) {
+  const root = h("section", { class: "family-people" }, h(heading, {}, t("家庭成员")));
   const list = h("div", {}, skeleton(2));
   root.append(list);
-  const fill = (found) => replace(list, h("ul", { class: "people" }, found.map(person)));
+  const fill = (found) => replace(list, h("ul", { class: "people" }, found.map((one) => person(one, row(one, load)))));
 
   async function load() {
     try {
@@ -107,7 +108,7 @@ function people(uuid, asks) {
 }
 
 /** Closed until somebody wants to know. The server's sentences are Chinese. */
-function timeline(uuid, ask) {
+export function familyTimeline(uuid, ask) {
   const events = h("ol", { class: "timeline", lang: "zh-Hans" });
   const foot = h("div", {});
   let page = 0;
@@ -129,15 +130,15 @@ function timeline(uuid, ask) {
   return h("details", { class: "happened", ontoggle: toggled }, h("summary", {}, t("这户的经过")), events, foot);
 }
 
-/** @param {{people?, reveal?, timeline?}} asks what the reader's role may ask; the rest leaves no trace */
-export function createFamily(uuid, asks) {
-  let identity = null;
+/** Who the household is. @param {{reveal?}} asks what the reader's role may ask; the rest leaves no trace */
+export function identity(uuid, asks, heading = "h3") {
+  let known = null;
   const shown = {};
   const who = h("div", {});
   const reveals = h("div", { class: "reveals" });
 
   function draw() {
-    const told = identity && { ...identity, ...shown.contact, ...shown.address };
+    const told = known && { ...known, ...shown.contact, ...shown.address };
     replace(
       who,
       told
@@ -159,23 +160,15 @@ export function createFamily(uuid, asks) {
     return reveal(group, label, (reason) => asks.reveal(uuid, group, reason), taken);
   }
 
-  const node = h(
-    "div",
-    { class: "drawer-part" },
-    h("section", {}, h("h3", {}, t("家庭")), who, reveals),
-    asks.people && people(uuid, asks),
-    asks.timeline && timeline(uuid, asks.timeline),
-  );
-
   return {
-    node,
+    node: h("section", { class: "family-identity" }, h(heading, {}, t("家庭")), who, reveals),
     /** The masked identity, as it is now; null when the role sees none. */
     show(next) {
-      identity = next;
+      known = next;
       draw();
-      if (!asks.reveal || !identity || reveals.children.length) return;
-      if (identity.contact_name || identity.phone) reveals.append(offer("contact", "显示姓名和电话"));
-      if (identity.address) reveals.append(offer("address", "显示地址"));
+      if (!asks.reveal || !known || reveals.children.length) return;
+      if (known.contact_name || known.phone) reveals.append(offer("contact", "显示姓名和电话"));
+      if (known.address) reveals.append(offer("address", "显示地址"));
     },
   };
 }

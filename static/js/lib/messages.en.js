@@ -3,11 +3,13 @@
 
 import assign from "./messages-assign.en.js";
 import cases from "./messages-cases.en.js";
+import file from "./messages-file.en.js";
 import household from "./messages-household.en.js";
 
 export default {
   ...assign,
   ...cases,
+  ...file,
   ...household,
 
   // Levels and places

@@ -75,6 +75,7 @@ async function start() {
     people: may("household-people") && api.people,
     reveal: may("household-reveal") && api.reveal,
     timeline: may("household-timeline") && api.timeline,
+    file: may("household"),
     concern: may("concern-list") && ((household, text) => api.send("POST", "/api/concerns/", { household, text })),
   });
   const list = createAreaList(

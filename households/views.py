@@ -1,0 +1,21 @@
+"""The page of one household. It carries the random id alone; what stands on it comes by the API."""
+
+from django.http import Http404
+from django.shortcuts import render
+
+from core.errors import NotFound
+from core.policy import admitted
+from households.people import home_for
+
+
+def household_page(request, uuid):
+    try:
+        home = home_for(request.user, uuid)
+    except NotFound:
+        raise Http404 from None
+    boot = {
+        "household": str(home.uuid),
+        "role": request.user.role,
+        "may": admitted(request.user.role),
+    }
+    return render(request, "household.html", {"boot": boot})

@@ -1,0 +1,47 @@
+/* English for a household's file. */
+
+export default {
+  "打开家庭档案": "Open the household's file",
+  "在地图上看": "See it on the map",
+  "主责{name}": "lead {name}",
+  "现在要为这家做的": "What we owe this family now",
+  "现在没有到期的事。": "Nothing is due now.",
+  "复核颜色：还要不要这样帮": "Review the colour: is this still the help they need?",
+  "上次的评估过了期，走访后请重新提出建议": "The last assessment has lapsed; visit, then propose anew",
+
+  // Days
+  "过了{n}天": "{n} days late",
+  "今天": "today",
+  "明天": "tomorrow",
+  "还有{n}天": "in {n} days",
+  "{day}前": "by {day}",
+
+  // People
+  "登记一位家人": "Enter a person",
+  "登记": "Enter",
+  "更多": "More",
+  "姓名": "Name",
+  "与户主关系": "Relation to the head",
+  "配偶": "Spouse",
+  "子女": "Child",
+  "父母": "Parent",
+  "孙子女": "Grandchild",
+  "其他": "Other",
+  "出生年份": "Year of birth",
+  "健康": "Health",
+  "残疾": "Disability",
+  "收入": "Income",
+  "未成年人监护": "Care of minors",
+  "看健康、残疾、收入和照护情况": "See health, disability, income and care",
+  "没有记录。": "Nothing is written.",
+  "{name}写于{day}": "written by {name} on {day}",
+  "这次查看已经记下。": "This look has been logged.",
+  "改写": "Rewrite",
+  "写下": "Write down",
+  "更正": "Correct",
+  "空着的不改。": "What is left empty stays as it is.",
+  "删去": "Remove",
+  "删去这位家人": "Remove this person",
+  "为什么删去（至少 5 个字）": "Why remove her (at least 5 characters)",
+  "连同敏感情况一起删去，不能恢复。": "What is sensitive about her goes too; it cannot be undone.",
+};

@@ -1,0 +1,82 @@
+/* A household's file: what we owe it, what it says itself, who lives there, its colour, what happened. */
+
+import { concern } from "../components/concern.js";
+import { familyTimeline, identity, people } from "../components/family.js";
+import { sentence } from "../components/form.js";
+import { owed } from "../components/household/owed.js";
+import { addPerson, personRow } from "../components/household/person.js";
+import { emptyState, skeleton } from "../components/states.js";
+import { proposal, support } from "../components/support.js";
+import { createApi } from "../lib/api.js";
+import { h, readJson, replace } from "../lib/dom.js";
+import { loadLanguage, t } from "../lib/i18n.js";
+
+async function start() {
+  await loadLanguage();
+  const boot = readJson("boot");
+  const uuid = boot.household;
+  const root = document.getElementById("household");
+  const may = (rule) => boot.may.includes(rule);
+  const api = createApi({ onSignedOut: () => document.dispatchEvent(new Event("signed-out")), onReach() {} });
+
+  // Each part stands where it is read on a phone, and is drawn again by itself.
+  const slots = Object.fromEntries(["head", "owed", "family", "colour", "foot"].map((name) => [name, h("div", { class: `file-slot file-${name}` })]));
+
+  function head(card) {
+    const place = [card.village && card.village.name, card.grid && card.grid.name].filter(Boolean).join(" · ");
+    const at = card.grid || card.village;
+    const lead = card.lead ? t("主责{name}", card.lead) : t("暂无主责人");
+    return [
+      h("div", {}, h("h1", { tabindex: "-1" }, t("{no} 号家庭", { no: card.household_no })), h("p", { class: "plain-lead" }, `${place} · ${lead}`)),
+      h("p", { class: "file-ways" }, at && h("a", { class: "chip-link", href: `/#/${at.code}?h=${uuid}` }, t("在地图上看"))),
+    ];
+  }
+
+  function owedRows(card) {
+    const rows = [];
+    if (card.colour) rows.push({ text: t("复核颜色：还要不要这样帮"), due_on: card.colour.review_on });
+    if (card.lapsed) rows.push({ text: t("上次的评估过了期，走访后请重新提出建议") });
+    return rows;
+  }
+
+  const who = identity(uuid, { reveal: may("household-reveal POST") && api.reveal }, "h2");
+
+  function drawFamily() {
+    const asks = { people: may("household-people GET") && api.people, reveal: may("household-reveal POST") && api.reveal };
+    const list = asks.people && people(uuid, asks, "h2", personRow(api, may));
+    if (may("household-people POST")) list.append(addPerson(uuid, api, drawFamily));
+    replace(slots.family, who.node, list);
+  }
+
+  async function draw() {
+    const card = await api.household(uuid);
+    replace(slots.head, head(card));
+    replace(slots.owed, owed(owedRows(card)));
+    replace(slots.colour, support(card), proposal(card.proposal, "h2"));
+    who.show(card.identity);
+    return card;
+  }
+
+  async function open() {
+    replace(root, skeleton(6));
+    try {
+      await draw();
+    } catch (error) {
+      replace(root, emptyState(t("没有打开"), sentence(error), h("button", { type: "button", class: "secondary", onclick: open }, t("再试一次"))));
+      return;
+    }
+    drawFamily();
+    const raise = (text) => api.send("POST", "/api/concerns/", { household: uuid, text });
+    replace(
+      slots.foot,
+      may("household-timeline GET") && familyTimeline(uuid, api.timeline),
+      may("concern-list POST") && concern(raise),
+    );
+    replace(root, Object.values(slots));
+  }
+
+  await open();
+  document.body.dataset.ready = "yes";
+}
+
+start();
