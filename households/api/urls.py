@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from households.api import conflicts, duties, exchange, past, people, territory, views
+from households.api import colours, conflicts, duties, exchange, past, people, territory, views
 
 AREA = r"areas/(?P<code>\d{6}|\d{9}|\d{12}|\d{15})/"
 TERRITORY = r"territory/(?P<code>\d{6}|\d{9}|\d{12})/"
@@ -38,6 +38,23 @@ urlpatterns = [
     path("households/<uuid:uuid>/people/", people.household_people, name="household-people"),
     path("households/<uuid:uuid>/reveal/", people.reveal, name="household-reveal"),
     path("households/<uuid:uuid>/timeline/", people.household_timeline, name="household-timeline"),
+    path("households/<uuid:uuid>/colour/", colours.household_colour, name="household-colour"),
+    path(
+        "households/<uuid:uuid>/statement/",
+        colours.household_statement,
+        name="household-statement",
+    ),
+    path(
+        "households/<uuid:uuid>/good-words/",
+        colours.household_good_words,
+        name="household-good-words",
+    ),
+    path("classifications/", colours.classifications, name="classification-list"),
+    path(
+        "classifications/<uuid:uuid>/<slug:step>/",
+        colours.classification_step,
+        name="classification-step",
+    ),
     path("people/<uuid:uuid>/", people.person_detail, name="person-detail"),
     path("people/<uuid:uuid>/sensitive/", people.person_sensitive, name="person-sensitive"),
     path("claims/", duties.claims, name="claim-list"),

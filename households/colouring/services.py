@@ -14,10 +14,10 @@ from accounts.models import Member, Role
 from core.errors import NotFound
 from households.colouring import errors
 from households.colouring.machine import COLOUR
+from households.colouring.who import against, in_force
 from households.colouring.wording import require_fair
 from households.models import (
     Classification,
-    ColourClass,
     ColourReason,
     FamilyStatement,
     GoodWord,
@@ -85,26 +85,15 @@ def propose(
 @transaction.atomic
 def second_look(*, classification: Classification, by: Member) -> Classification:
     """Another who knows the family agrees that its colour changes again so soon."""
-    row = _again(classification, "second_look")
-    if row.second_look_by_id or not row.flips:
-        raise errors.NoSecondLookOwed()
-    if by.pk in row.had_a_say:
-        raise errors.HerOwnWord()
+    row = _again(classification, "second_look", by)
     return _move(row, "second_look", second_look_by=by, second_look_at=timezone.now())
 
 
 @transaction.atomic
 def confirm(*, classification: Classification, by: Member) -> Classification:
     """The colour holds from now until its review date; whatever held before is over."""
-    row = _again(classification, "confirm")
+    row = _again(classification, "confirm", by)
     chosen = in_force(row.colour_class)
-    if chosen is None:
-        raise errors.ClassGone()
-    _decides(by, row, chosen)
-    if not (row.reason_id and row.help_offered and row.proposed_by_id):
-        raise errors.NotArgued()
-    if row.flips and not row.second_look_by_id:
-        raise errors.SecondLookMissing()
     rows = _rows(row.household)
     if _S.OBJECTED in rows:
         raise errors.ObjectionWaiting()
@@ -122,8 +111,7 @@ def confirm(*, classification: Classification, by: Member) -> Classification:
 @transaction.atomic
 def refuse(*, classification: Classification, words: str, by: Member) -> Classification:
     """Not this colour, and why: the proposer reads it. What held before holds on."""
-    row = _again(classification, "refuse")
-    _decides(by, row, in_force(row.colour_class) or row.colour_class)
+    row = _again(classification, "refuse", by)
     words = _said(words)
     _move(row, "refuse", decided_by=by, decided_at=timezone.now(), refusal=words)
     Household.objects.filter(pk=row.household_id).update(proposed=False)
@@ -159,12 +147,7 @@ def review_objection(
 ) -> Classification:
     """Keep the colour or take it back, and tell the family why; by a chair who had no say in it."""
     step = "keep" if keep else "withdraw"
-    row = _again(classification, step)
-    if not may_chair(by, row.household):
-        raise errors.NotHerWord("异议由本村或本乡镇的妇联主席复核。")
-    earlier = set(row.objections.exclude(reviewed_by=None).values_list("reviewed_by", flat=True))
-    if by.pk in row.had_a_say | earlier:
-        raise errors.HerOwnWord()
+    row = _again(classification, step, by)
     row.objections.filter(reviewed_at=None).update(
         reviewed_by=by, reviewed_at=timezone.now(), kept=keep, answer=_said(words)
     )
@@ -221,40 +204,13 @@ def say_good(*, household: Household, kind: str, text: str, by: Member) -> GoodW
     return GoodWord.objects.create(household=household, kind=kind, text=text, by=by)
 
 
-def in_force(chosen: ColourClass) -> ColourClass | None:
-    """The same colour in the scheme that the county uses today: its rules are those that count."""
-    return ColourClass.objects.filter(
-        scheme__county=chosen.scheme.county_id,
-        scheme__valid_to=None,
-        slot=chosen.slot,
-        name=chosen.name,
-    ).first()
-
-
-def may_chair(member: Member, home: Household) -> bool:
-    """Whether the family lives where she is chair; one that she has merely claimed does not."""
-    match member.role:
-        case Role.VILLAGE:
-            return home.village_id == member.division_id
-        case Role.TOWN:
-            return home.village.parent_id == member.division_id
-    return False
-
-
-def _decides(by: Member, row: Classification, chosen: ColourClass) -> None:
-    if by.role != chosen.decided_by or not may_chair(by, row.household):
-        raise errors.NotHerWord(f"“{chosen.name}”由{chosen.get_decided_by_display()}确认。")
-    if by.pk in row.had_a_say:
-        raise errors.HerOwnWord()
-
-
 def _locked(household: Household) -> Household:
     """Two who act on one family at a time come one after the other."""
     return Household.objects.select_for_update(no_key=True).get(pk=household.pk)
 
 
-def _again(classification: Classification, step: str) -> Classification:
-    """The row as it is now that nobody else can move it, if the step may follow."""
+def _again(classification: Classification, step: str, by: Member) -> Classification:
+    """The row as it is now that nobody else can move it, if she may take this step."""
     _locked(classification.household)
     row = (
         Classification.objects.with_flips()
@@ -262,6 +218,8 @@ def _again(classification: Classification, step: str) -> Classification:
         .get(pk=classification.pk)
     )
     COLOUR.after(row.status, step)
+    if error := against(by, step, row):
+        raise error
     return row
 
 

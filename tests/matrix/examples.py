@@ -9,13 +9,15 @@ from uuid import uuid4
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from households.models import ColourReason
+
 # The word before a key in an address → a noun of world.World.objects and oracle.SEES.
 NOUNS = {
     "households": "households", "people": "people", "cases": "cases", "break-glass": "break-glass",
     "imports": "imports", "exports": "exports", "grids": "grids", "divisions": "divisions",
     "areas": "areas", "territory": "territory", "drafts": "drafts", "changes": "changes",
     "claims": "claims", "conflicts": "conflicts", "members": "members", "handover": "members",
-    "rights": "rights",
+    "rights": "rights", "classifications": "classifications",
 }  # fmt: skip
 # Likewise for a field of a body, the first that is there.
 BODY_NOUNS = {
@@ -31,8 +33,12 @@ MISSING = {
     "members": "987654",
 }  # fmt: skip
 # Addresses without a noun.
-PARAMETERS = {"layer": "households", "z": "14", "x": "13371", "y": "6541"}
+PARAMETERS = {"layer": "households", "z": "14", "x": "13371", "y": "6541", "step": "confirm"}
 QUERY = {"q": "柳", "as": "geojson"}
+
+
+def a_reason() -> int:
+    return ColourReason.objects.filter(colour_class__scheme__valid_to=None).first().pk
 
 
 def missing(noun: str) -> str:
@@ -75,6 +81,8 @@ ROUTE_FIELDS = {
     "grid-figures POST": {"draft": OMIT, "member": OMIT, "keys": []},
     "draft-alternatives POST": {"keys": OMIT, "village": OMIT, "target_h": OMIT},
     "leave-list POST": {"cover": None},
+    "household-colour POST": {"reason": a_reason, "help_offered": "每月上门陪伴一次"},
+    "household-good-words POST": {"kind": "work"},
     "draft-publish POST": {"resolve": {}, "on": None},
 }
 # Pages that are sent a form.

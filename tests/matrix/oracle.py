@@ -65,6 +65,10 @@ _HER_HOMES = "SELECT t.member, h.uuid FROM territorial t JOIN home_in h USING (h
 _HER_PEOPLE = """
     SELECT t.member, p.uuid::text FROM territorial t JOIN households_person p ON p.household_id = t.home
 """
+_HER_COLOURS = """
+    SELECT t.member, c.uuid::text FROM territorial t
+    JOIN households_classification c ON c.household_id = t.home
+"""
 _HER_CASES = "SELECT w.member, k.uuid::text FROM casework w JOIN cases_case k ON k.id = w.file"
 _LED_CASES = """
     SELECT o.id, k.uuid::text FROM office o JOIN boundaries_division d ON d.id = o.division_id
@@ -97,6 +101,7 @@ _CLAIMED_FOR = """
 SEES = {
     "households": _HER_HOMES,
     "people": _HER_PEOPLE,
+    "classifications": _HER_COLOURS,
     "cases": _HER_CASES,
     "break-glass": """
         SELECT n.recipient_id, g.uuid::text FROM cases_breakglassnotice n
@@ -148,6 +153,15 @@ MAY = {
     # A colleague's request is seen on the desk; the family behind it is not.
     "rights-copy GET": _OWN_REQUESTS + " AND r.kind = 'access'",
     "rights-sheet GET": _OWN_REQUESTS,
+    # The step asked is to confirm: the chair of the village, or of the town where the scheme says so.
+    "classification-step POST": f"""
+        SELECT t.member, c.uuid::text FROM ({_HER_COLOURS}) AS t (member, uuid)
+        JOIN households_classification c ON c.uuid::text = t.uuid
+        JOIN home_in h ON h.home = c.household_id
+        JOIN chairs k ON k.member = t.member AND k.place = h.village
+        JOIN office o ON o.id = k.member
+        JOIN households_colourclass l ON l.id = c.colour_class_id AND l.decided_by = o.role
+    """,
     # A case worker protects the families of her cases.
     "household-protection POST": f"""{_HER_HOMES} UNION
         SELECT w.member, h.uuid::text FROM casework w JOIN households_household h ON h.id = w.home""",

@@ -39,6 +39,9 @@ READS = {
     "households_householdidentity": _part("households_householdidentity", "household_id"),
     "households_person": _part("households_person"),
     "households_classification": _part("households_classification"),
+    "households_objection": _part("households_objection"),
+    "households_familystatement": _part("households_familystatement", "household_id"),
+    "households_goodword": _part("households_goodword"),
     "households_claim": _part("households_claim"),
     "households_gridspell": _part("households_gridspell"),
     "households_conflict": """
@@ -104,7 +107,9 @@ CHANGES = {
     ),
     "transfers_importjob": ("progress = 'x'", READS["transfers_importjob"]),
     "households_householdidentity": ("note = 'x'", None),
-    "households_classification": ("help_offered = 'x'", None),
+    "households_classification": ("refusal = 'x'", None),
+    "households_familystatement": ("text = 'x'", None),
+    "households_objection": ("answer = 'x'", None),
     # Any steward of the desk may take a request over.
     "rights_request": ("answer = ''", READS["rights_request"]),
 }

@@ -19,10 +19,14 @@ from core.scope import acting_as, acting_as_system
 from grids.models import Assignment, Draft, TerritoryChange
 from households.models import (
     Claim,
+    Classification,
     Conflict,
+    FamilyStatement,
+    GoodWord,
     Household,
     HouseholdIdentity,
     HouseholdPlace,
+    Objection,
     Person,
     PersonSensitive,
 )
@@ -157,11 +161,47 @@ def _homes(world: World) -> None:
             note=world.word(home.pk, "S2", "note"),
         )
         colour(home, 1 + number % 5, by=cast.lan, decided_by=cast.chair)
+        _words(world, home)
         if in_grid:
             world.places[home.pk] = (lon, lat)
         world.homes[label] = home
         for relation, born in (("head", 1970), ("child", 2018)):
             _person(world, home, relation, born)
+
+
+def _words(world: World, home: Household) -> None:
+    """What is said of a family and by it: an objection that was heard, a colour refused, another
+    that waits."""
+    cast, now = world.cast, timezone.now()
+    held = home.classifications.get()
+    slot, review_on = held.colour_class.slot, held.review_on
+    objection = Objection.objects.create(
+        household=home, classification=held, by=cast.lan,
+        text=world.word(home.pk, "S2", "objection"),
+    )  # fmt: skip
+    Objection.objects.filter(pk=objection.pk).update(
+        reviewed_by=cast.head, reviewed_at=now, kept=True,
+        answer=world.word(home.pk, "S2", "answer"),
+    )  # fmt: skip
+    held.status = held.Status.CONFIRMED
+    held.save(update_fields=["status"])
+    Household.objects.filter(pk=home.pk).update(slot=slot, review_on=review_on)
+    FamilyStatement.objects.create(
+        household=home, text=world.word(home.pk, "S2", "statement"), written_by=cast.lan
+    )
+    GoodWord.objects.create(
+        household=home, kind="work", text=world.word(home.pk, "S2", "good word"), by=cast.lan
+    )
+    said = {"household": home, "colour_class": held.colour_class, "reason": held.reason}
+    Classification.objects.create(
+        **said, status="refused", proposed_by=cast.lan, decided_by=cast.chair, decided_at=now,
+        help_offered=world.word(home.pk, "S1", "help refused"),
+        refusal=world.word(home.pk, "S1", "refusal"),
+    )  # fmt: skip
+    Classification.objects.create(
+        **said, proposed_by=cast.lan, help_offered=world.word(home.pk, "S1", "help"), source="told"
+    )
+    Household.objects.filter(pk=home.pk).update(proposed=True)
 
 
 def _person(world: World, home: Household, relation: str, born: int) -> None:
@@ -326,6 +366,8 @@ def _name_objects(world: World) -> None:
     homes = {label: home.pk for label, home in world.homes.items()}
     uuids = dict(Household.objects.values_list("pk", "uuid"))
     persons = dict(Person.objects.filter(relation="child").values_list("household", "uuid"))
+    colours = Classification.objects.filter(status="proposed")
+    proposals = dict(colours.values_list("household", "uuid"))
     files = dict(Case.objects.values_list("household", "uuid"))
     places = {
         d.name: d.code for d in (cast.area, cast.east, cast.west, cast.liu, cast.tao, cast.xing)
@@ -338,6 +380,7 @@ def _name_objects(world: World) -> None:
     asked = Request.objects.select_related("steward")
     world.objects = {
         "households": by_home,
+        "classifications": {label: str(proposals[pk]) for label, pk in homes.items()},
         "people": {label: str(persons[pk]) for label, pk in homes.items()},
         "cases": {label: str(files[pk]) for label, pk in homes.items() if pk in files},
         "break-glass": {g.member.username: str(g.uuid) for g in BreakGlass.objects.all()},
