@@ -21,6 +21,13 @@ REASON_LEAST = 10
 GLASS_HOURS = 3
 
 
+def families_of(member: Member) -> models.QuerySet[Household]:
+    """The families she may know of; of a case worker, those of her cases."""
+    if member.role == Role.CASEWORKER:
+        return Household.objects.filter(case__in=Case.objects.followed_by(member).values("pk"))
+    return Household.objects.visible_to(member)
+
+
 class Concern(models.Model):
     """A sealed envelope. Putting one in shields the family and opens its case, by a trigger."""
 

@@ -18,6 +18,7 @@ from cases.models import (
     CaseAssignment,
     Concern,
     ViolenceRecord,
+    families_of,
 )
 from core.errors import Invalid, NotAllowed, NotFound
 from households.models import Household, Protection
@@ -42,13 +43,9 @@ class AlreadyYours(Invalid):
     message = "这个个案您现在就能看到，不需要紧急查看。"
 
 
-def _home(by: Member, uuid: UUID) -> Household:
+def home_for(by: Member, uuid: UUID) -> Household:
     """A family she may know of; of a case worker, those of her cases."""
-    if by.role == Role.CASEWORKER:
-        homes = Household.objects.filter(case__in=Case.objects.followed_by(by).values("pk"))
-    else:
-        homes = Household.objects.visible_to(by)
-    home = homes.filter(uuid=uuid).first()
+    home = families_of(by).filter(uuid=uuid).first()
     if home is None:
         raise NotFound("没有找到这户。")
     return home
@@ -62,7 +59,7 @@ def raise_concern(
 
     The database shields the family and opens its case in the same transaction: `sec.open_case`.
     """
-    home = _home(by, household)
+    home = home_for(by, household)
     # Without RETURNING, which would ask for the right to read it.
     Concern.objects.bulk_create([Concern(household=home, kind=kind, text=text, raised_by=by)])
 
@@ -103,7 +100,7 @@ def protect(
             raise NotAllowed("解除或封存由个案工作者办理。")
         raise_concern(household=household, text=reason, by=by, kind=Concern.Kind.WISH)
         return
-    home = _home(by, household)
+    home = home_for(by, household)
     case = open_case(case=home.case.uuid, action=Action.WRITE, route=route, by=by)
     write_record(case=case, text=f"{Protection(protection).label}：{reason}", by=by)
     Household.objects.filter(pk=home.pk).update(protection=protection)

@@ -56,6 +56,8 @@ INSTALLED_APPS = [
     "gis_app",
     "transfers",
     "rights",
+    "visits",
+    "support",
     "cases",
     "households",
     "grids",
@@ -160,6 +162,7 @@ COLUMNS_THAT_CHANGE = {
         "review_on",
     ],
     "households_objection": ["reviewed_by_id", "reviewed_at", "kept", "answer"],
+    "support_need": ["state", "ended_because", "closed_by_id", "closed_at"],
 }  # fmt: skip
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -40,6 +40,8 @@ TABLES = (
     "rights_step", "rights_restriction", "rights_request",
     "cases_breakglassnotice", "cases_breakglass", "cases_violencerecord", "cases_caseassignment",
     "cases_case", "cases_concern",
+    "visits_visitnote", "visits_visit",
+    "support_help", "support_needtext", "support_need", "support_event",
     "households_objection", "households_familystatement", "households_goodword",
     "households_conflict", "households_claim", "households_classification",
     "households_personsensitive", "households_person", "households_householdidentity",

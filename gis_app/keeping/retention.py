@@ -29,14 +29,14 @@ class Rule:
         return register.model_says(self.models[0])
 
 
-def deletes(model: str, ended: str, **more) -> Rule:
-    """Delete rows of which `ended` lies far enough back; null is not ended."""
+def deletes(model: str, ended: str, *parts: str) -> Rule:
+    """Delete rows of which `ended` lies far enough back, with their parts; null is not ended."""
 
     def apply(before: datetime) -> int:
-        rows = apps.get_model(model).objects.filter(**{f"{ended}__lt": before}, **more)
+        rows = apps.get_model(model).objects.filter(**{f"{ended}__lt": before})
         return rows.delete()[0]
 
-    return Rule((model,), apply)
+    return Rule((model, *parts), apply)
 
 
 def _colours(before: datetime) -> int:
@@ -65,6 +65,8 @@ RULES = [
     Rule(("households.classification", "households.objection"), _colours),
     deletes("households.claim", "ended_at"),
     deletes("households.conflict", "ended_at"),
+    deletes("visits.visit", "recorded_at", "visits.visitnote"),
+    deletes("support.need", "closed_at", "support.needtext", "support.help"),
     deletes("rights.restriction", "until"),
     Rule(("rights.request",), _requests),
     deletes("transfers.importjob", "created_at"),

@@ -12,6 +12,8 @@ APPS = [
     "grids",
     "households",
     "cases",
+    "support",
+    "visits",
     "rights",
     "transfers",
     "gis_app",
