@@ -89,7 +89,7 @@ def test_the_check_sees_what_is_wrong():
     alone = next(s for s in problem.shifts if s.id == first.shift)
     if not alone.pair:
         assert "alone" in breaks(with_visit(pair=True), plan)
-    assert "locked" in breaks(with_visit(only=first.shift + 1), plan)
+    assert "locked" in breaks(with_visit(only=(first.shift + 1,)), plan)
     few = replace(problem, shifts=tuple(replace(s, most=1) for s in problem.shifts))
     assert "too_many" in breaks(few, plan)
 
@@ -141,7 +141,7 @@ def test_after_one_change_four_fifths_of_the_stops_stay(change, seed):
     else:
         visit = next(v for v in problem.visits if v.id == plan.stops[0].visit)
         other = next(s for s in problem.shifts if s.id != plan.stops[0].shift and s.pair)
-        there = replace(visit, only=other.id, windows=((other.start, other.end),))
+        there = replace(visit, only=(other.id,), windows=((other.start, other.end),))
         changed = replace(changed, visits=tuple(there if v is visit else v for v in changed.visits))
         free.discard(visit.id)
     again = plan_visits(changed, turns=3_000, seed=9)
@@ -158,7 +158,7 @@ def test_what_is_locked_stays_out_only_when_it_cannot_fit():
     travel = np.zeros((2, 2), np.int32)
     shift = Shift(0, 0, 0, 3_600)
     day = ((0, 3_600),)
-    locked = tuple(Visit(v, 1, 1_500, 1, day, only=0) for v in range(3))
+    locked = tuple(Visit(v, 1, 1_500, 1, day, only=(0,)) for v in range(3))
     dear = Visit(9, 1, 1_500, 99_999, day)
     plan = plan_visits(Problem(travel, (*locked, dear), (shift,)), turns=200)
     assert len(plan.stops) == 2 and 9 in plan.left
@@ -174,7 +174,7 @@ def test_why_a_visit_has_no_place_at_all():
         "no_window": Visit(2, 1, 600, 100, ((50_000, 60_000),)),
         "too_long": Visit(3, 1, 8_000, 100, windows),
         "too_far": Visit(4, 2, 600, 100, windows),
-        "locked_full": Visit(5, 1, 600, 100, windows, only=7),
+        "locked_full": Visit(5, 1, 600, 100, windows, only=(7,)),
     }
     plan = plan_visits(Problem(travel, tuple(cases.values()), (shift,)), turns=10)
     assert plan.left == {visit.id: why for why, visit in cases.items()}

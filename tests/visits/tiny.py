@@ -30,7 +30,7 @@ def make_tiny(seed: int, most_visits: int = 9) -> Problem:
                 windows.append((a, a + int(rng.uniform(0.3, 2.5) * HOUR)))
             if rng.random() < 0.3:
                 windows.append((a + int(2.7 * HOUR), a + int(3.5 * HOUR)))
-        locked = int(rng.integers(len(shifts))) if rng.random() < 0.08 else None
+        locked = (int(rng.integers(len(shifts))),) if rng.random() < 0.08 else None
         visits.append(
             Visit(
                 v, int(rng.integers(1, n + 1)) if rng.random() < 0.2 else v + 1,

@@ -3,7 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from visits.planner.model import Plan, Problem
+from visits.planner.model import Plan, Problem, Stop
+from visits.planner.plan import lower_bound
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def check_plan(problem: Problem, plan: Plan) -> list[Break]:
                 found.append(Break("window", visit.id, id))
             if visit.pair and not shift.pair:
                 found.append(Break("alone", visit.id, id))
-            if visit.only is not None and visit.only != id:
+            if visit.only is not None and id not in visit.only:
                 found.append(Break("locked", visit.id, id))
             now, place = stop.leave, visit.place
         go = int(problem.travel[place, shift.place])
@@ -63,3 +64,37 @@ def check_plan(problem: Problem, plan: Plan) -> list[Break]:
     if plan.cost != travel + lost + moved:
         found.append(Break("figures"))
     return found
+
+
+def by_hand(problem: Problem, routes: dict[int, tuple[int, ...]]) -> Plan:
+    """The plan that somebody has arranged, each stop as soon as it can be; `check_plan` says what
+    it breaks. What she takes out is left out because she wants it so."""
+    visits = {visit.id: visit for visit in problem.visits}
+    shifts = {shift.id: shift for shift in problem.shifts}
+    stops, travel = [], 0
+    for id in sorted(routes):
+        now, place = shifts[id].start, shifts[id].place
+        for v in routes[id]:
+            visit = visits[v]
+            go = int(problem.travel[place, visit.place])
+            travel += go
+            arrive = now + go
+            # Outside her hours if it must be: that is said, not mended.
+            start = min((max(a, arrive) for a, b in visit.windows if b >= arrive), default=arrive)
+            if start >= shifts[id].end:
+                start = arrive
+            now, place = start + visit.service, visit.place
+            stops.append(Stop(v, id, arrive, start, now))
+        if routes[id]:
+            travel += int(problem.travel[place, shifts[id].place])
+    planned = {stop.visit for stop in stops}
+    left = {v: "by_hand" for v in visits if v not in planned}
+    lost = sum(visits[v].prize for v in left)
+    before = {v: s for s, sequence in problem.before.items() for v in sequence}
+    moved = sum(before.get(s.visit, s.shift) != s.shift for s in stops)
+    moved += sum(v in before for v in left)
+    return Plan(
+        tuple(stops), left, travel + lost + problem.moving * moved, travel,
+        sum(visits[stop.visit].service for stop in stops),
+        sum(stop.start - stop.arrive for stop in stops), lost, lower_bound(problem),
+    )  # fmt: skip

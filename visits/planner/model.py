@@ -31,7 +31,7 @@ class Visit:
     prize: int  # seconds on the way that it is worth
     windows: tuple[tuple[int, int], ...]
     pair: bool = False
-    only: int | None = None  # the shift to which somebody has locked it
+    only: tuple[int, ...] | None = None  # the shifts to one of which somebody has locked it
     load: int = 1
 
 
@@ -76,7 +76,8 @@ class Plan:
 
 def starts(visit: Visit, shift: Shift) -> list[tuple[int, int]]:
     """The stretches of `shift` in which `visit` may start, in order, none touching another."""
-    if (visit.pair and not shift.pair) or (visit.only is not None and visit.only != shift.id):
+    locked_out = visit.only is not None and shift.id not in visit.only
+    if locked_out or (visit.pair and not shift.pair):
         return []
     found: list[tuple[int, int]] = []
     for a, b in sorted(visit.windows):
