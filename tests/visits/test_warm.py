@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-KERNELS = {"search", "refresh", "take_out", "way", "sort", "soonest", "latest"}
+KERNELS = {"search", "refresh", "take_out", "way", "sort", "soonest", "latest", "_chains"}
 
 
 def test_every_kernel_is_kept_for_the_next_process(tmp_path):
