@@ -21,6 +21,18 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", "审计员"
 
 
+class Body(models.TextChoices):
+    """Whom a partner works for: those with whom disputes are mediated jointly."""
+
+    POLICE = "police", "公安"
+    COURT = "court", "法院"
+    JUSTICE = "justice", "司法局"
+    LEGAL_AID = "legal_aid", "法律援助"
+    EDUCATION = "education", "教体局"
+    PROCURATORATE = "procuratorate", "检察院"
+    CIVIL_AFFAIRS = "civil_affairs", "民政"
+
+
 # Whoever gets one of these sees cases, everybody's traces, or makes accounts: two admins decide.
 GUARDED = frozenset({Role.CASEWORKER, Role.STEWARD, Role.SYSADMIN, Role.AUDITOR})
 
@@ -75,6 +87,10 @@ class Member(AbstractBaseUser):
     # Where she works: her village, town or district.
     division = models.ForeignKey(
         Division, models.PROTECT, null=True, blank=True, verbose_name="任职地"
+    )
+    # Of a partner: for which body she answers. Empty: she gets nothing.
+    body = models.CharField(
+        "单位", max_length=16, choices=Body, blank=True, default="", db_default=""
     )
     # Where she lives, if she has told. Goes out only through `homes_visible_to`.
     home = models.PointField("住处", null=True, spatial_index=False)

@@ -20,6 +20,8 @@ class Kind(models.TextChoices):
     PERSON = "person", "个人"
     CASE = "case", "个案"
     EXPORT = "export", "导出文件"
+    DISPUTE = "dispute", "矛盾纠纷"
+    REFERRAL = "referral", "转介材料"
 
 
 class Action(models.TextChoices):

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "transfers",
     "rights",
     "visits",
+    "disputes",
     "support",
     "cases",
     "households",
@@ -162,6 +163,13 @@ COLUMNS_THAT_CHANGE = {
         "review_on",
     ],
     "households_objection": ["reviewed_by_id", "reviewed_at", "kept", "answer"],
+    "disputes_dispute": ["state", "since", "due_on", "severity"],
+    "disputes_referral": [
+        "state", "rejection", "due_on", "received_by_id", "received_at", "answered_by_id",
+        "answered_at", "done_by_id", "done_at",
+    ],
+    "disputes_supervision": ["ended_at"],
+    "disputes_violenceflag": ["seen_by_id", "seen_at"],
     "support_need": ["state", "ended_because", "closed_by_id", "closed_at"],
 }  # fmt: skip
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -13,6 +13,7 @@ APPS = [
     "households",
     "cases",
     "support",
+    "disputes",
     "visits",
     "rights",
     "transfers",
