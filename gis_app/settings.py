@@ -158,6 +158,7 @@ TABLES_KEPT_BY_THE_DATABASE = [
 COLUMNS_THAT_CHANGE = {
     "cases_breakglassnotice": ["reviewed_at", "remark"],
     "cases_caseassignment": ["ended_at"],
+    "rights_restriction": ["until"],
     "households_classification": [
         "status", "second_look_by_id", "second_look_at", "decided_by_id", "decided_at", "refusal",
         "review_on",

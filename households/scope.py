@@ -14,7 +14,7 @@ from accounts.models import Member, Role
 from boundaries.models import Division, Level
 from core.memo import Memo
 from grids.models import Grid
-from households.models import Claim
+from households.models import Claim, Conflict
 
 # The roles that answer for families in a place, and may claim one elsewhere.
 TERRITORIAL = (Role.MEMBER, Role.VILLAGE, Role.TOWN)
@@ -33,6 +33,9 @@ class Scope:
     # Grids whose families she sees, and households she has claimed: {id: village id}.
     grids: dict[int, int]
     claims: dict[int, int]
+    # Families of her kin, of whom she sees nothing. Row security hides even that they are kin, so
+    # this is empty unless it is off.
+    kin: tuple[int, ...] = ()
 
     @property
     def sees_released(self) -> bool:
@@ -51,7 +54,14 @@ class Scope:
     @cached_property
     def stamp(self) -> str:
         text = repr(
-            (self.member_id, self.role, self.division_id, self.grid_ids, sorted(self.claims))
+            (
+                self.member_id,
+                self.role,
+                self.division_id,
+                self.grid_ids,
+                sorted(self.claims),
+                self.kin,
+            )
         )
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
@@ -77,8 +87,10 @@ def resolve(member_id: int) -> Scope:
             whole += Division.objects.filter(parent=member.division_id).values_list("pk", flat=True)
         case _:
             whole = []
-    claims = {}
+    claims, kin = {}, ()
     if member.role in TERRITORIAL:
+        declared = Conflict.objects.open().filter(member=member).order_by("household")
+        kin = tuple(declared.values_list("household", flat=True))
         claims = dict(
             Claim.objects.open()
             .filter(member=member)
@@ -94,6 +106,7 @@ def resolve(member_id: int) -> Scope:
         village_ids=frozenset(villages),
         grids=dict(grids),
         claims=claims,
+        kin=kin,
     )
 
 

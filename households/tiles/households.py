@@ -87,6 +87,9 @@ def _query(scope: Scope, tile: Tile) -> Query | None:
     arms = [sql for name, sql in _ARMS.items() if hers[name]]
     if not arms:
         return None
+    if scope.kin:
+        arms = [f"{sql} AND h.id <> ALL (%(kin)s)" for sql in arms]
+        params["kin"] = list(scope.kin)
     if tile.z < POINTS_FROM_ZOOM:
         select, columns = _CELLS, _CELL_COLUMNS
         params["shift"] = 2 * (DEEPEST - tile.z - CELL_LEVELS)

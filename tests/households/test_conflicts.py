@@ -2,7 +2,7 @@
 
 import pytest
 from django.contrib.gis.geos import Point
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 
 from accounts.models import Member
@@ -11,6 +11,8 @@ from core.scope import acting_as, acting_as_system
 from grids.models import Assignment
 from households import versions
 from households.models import Claim, Conflict, Household, HouseholdIdentity
+from households.scope import resolve
+from households.tiles.households import HOUSEHOLDS
 from tests.cases.worlds import asked_by_id, missing
 from tests.factories import STEP, WEST, member
 from tests.households.test_territory_edit import Api, key
@@ -102,6 +104,26 @@ def test_her_map_has_her_kin_no_longer(signed_in, cast):
     now = client.get(url, headers={"if-none-match": before["ETag"]})
     assert now.status_code == 204
     assert signed_in(cast.head).get(url).status_code == 200
+
+
+@pytest.mark.parametrize("zoom", [14, 18])
+def test_the_app_alone_draws_no_kin(cast, zoom):
+    home = cast.homes["liu1"][0]
+    tile = tile_at(home.point.x, home.point.y, zoom)
+    versions.forget()  # of another test's database
+
+    def drawn():
+        with acting_as_system("test"), connection.cursor() as cursor:
+            query = HOUSEHOLDS.query(resolve(cast.lan.pk), tile)
+            cursor.execute(query.sql, query.params)
+            return sum(
+                dict(zip([c.name for c in cursor.description], row, strict=True)).get("n", 1)
+                for row in cursor.fetchall()
+            )
+
+    before = drawn()
+    declare(cast, cast.lan, home)
+    assert drawn() == before - 1
 
 
 @pytest.mark.parametrize("who", ["chair", "head"])

@@ -242,7 +242,7 @@ def _search(world: World, asker: Asker, cell: Cell, answer, logged: str, found: 
                 f"{cell} {asked_for}: shows {token.what} ({token.tier}) of {token.home}"
             )
     for home, place in world.places.items():
-        if told(place, text, answer) and not _may_place(world, home, hers, her_cases):
+        if told(place, text, answer) and not _may_place(world, home, hers | asked_about, her_cases):
             found.foreign.append(f"{cell} {asked_for}: shows where {home} lives")
 
 

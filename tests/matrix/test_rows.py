@@ -106,6 +106,7 @@ CHANGES = {
         " ON p.household_id = s.home",
     ),
     "transfers_importjob": ("progress = 'x'", READS["transfers_importjob"]),
+    "transfers_export": ("remark = 'x'", READS["transfers_export"]),
     "households_householdidentity": ("note = 'x'", None),
     "households_classification": ("refusal = 'x'", None),
     "households_familystatement": ("text = 'x'", None),

@@ -246,8 +246,8 @@ def _relations(world: World) -> None:
     # Counted elsewhere for a moment: where a family stood is a row of its own.
     for label in ("liu1 plain", "tao1 claimed", "liu1 kin"):
         stood = homes[label].grid_id
-        for grid in (None, stood):
-            Household.objects.filter(pk=homes[label].pk).update(grid=grid)
+        for place in (None, stood):
+            Household.objects.filter(pk=homes[label].pk).update(grid=place)
     Claim.objects.create(household=homes["liu1 claimed"], member=people["hua"])
     Claim.objects.create(household=homes["tao1 claimed"], member=people["head"])
     Claim.objects.create(household=homes["liu2 plain"], member=people["former"], ended_at=now)
