@@ -14,6 +14,7 @@ from gis_app.me import my_account
 from grids.api import GridViewSet
 from households.api.views import HouseholdViewSet
 from households.views import household_page
+from visits.worklist.views import work_list, work_page
 
 router = SimpleRouter()
 router.register("divisions", DivisionViewSet, basename="division")
@@ -32,7 +33,9 @@ urlpatterns = [
     path("cases/", cases_page, name="cases"),
     path("households/<uuid:uuid>/", household_page, name="household"),
     path("rights/", include("rights.urls")),
+    path("work/", work_page, name="work"),
     path("api/me/", my_account, name="me"),
+    path("api/work/", work_list, name="work-list"),
     path("", include("transfers.urls")),
     path("api/", include("cases.urls")),
     path("api/", include("households.api.urls")),

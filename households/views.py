@@ -2,6 +2,7 @@
 
 from django.http import Http404
 from django.shortcuts import render
+from django.utils import timezone
 
 from core.errors import NotFound
 from core.policy import admitted
@@ -15,7 +16,7 @@ def household_page(request, uuid):
         raise Http404 from None
     boot = {
         "household": str(home.uuid),
-        "role": request.user.role,
+        "today": timezone.localdate().isoformat(),
         "may": admitted(request.user.role),
     }
     return render(request, "household.html", {"boot": boot})

@@ -3,10 +3,10 @@
 import { concern } from "../components/concern.js";
 import { familyTimeline, identity, people } from "../components/family.js";
 import { sentence } from "../components/form.js";
+import { colour, goodWords, statement } from "../components/household/colour.js";
 import { owed } from "../components/household/owed.js";
 import { addPerson, personRow } from "../components/household/person.js";
 import { emptyState, skeleton } from "../components/states.js";
-import { proposal, support } from "../components/support.js";
 import { createApi } from "../lib/api.js";
 import { h, readJson, replace } from "../lib/dom.js";
 import { loadLanguage, t } from "../lib/i18n.js";
@@ -20,7 +20,7 @@ async function start() {
   const api = createApi({ onSignedOut: () => document.dispatchEvent(new Event("signed-out")), onReach() {} });
 
   // Each part stands where it is read on a phone, and is drawn again by itself.
-  const slots = Object.fromEntries(["head", "owed", "family", "colour", "foot"].map((name) => [name, h("div", { class: `file-slot file-${name}` })]));
+  const slots = Object.fromEntries(["head", "owed", "words", "family", "colour", "foot"].map((name) => [name, h("div", { class: `file-slot file-${name}` })]));
 
   function head(card) {
     const place = [card.village && card.village.name, card.grid && card.grid.name].filter(Boolean).join(" · ");
@@ -28,14 +28,22 @@ async function start() {
     const lead = card.lead ? t("主责{name}", card.lead) : t("暂无主责人");
     return [
       h("div", {}, h("h1", { tabindex: "-1" }, t("{no} 号家庭", { no: card.household_no })), h("p", { class: "plain-lead" }, `${place} · ${lead}`)),
-      h("p", { class: "file-ways" }, at && h("a", { class: "chip-link", href: `/#/${at.code}?h=${uuid}` }, t("在地图上看"))),
+      h(
+        "p",
+        { class: "file-ways" },
+        may("visit-new GET") && h("a", { class: "chip-link file-visit", href: `/visits/new/${uuid}/` }, t("记一次走访")),
+        at && h("a", { class: "chip-link", href: `/#/${at.code}?h=${uuid}` }, t("在地图上看")),
+      ),
     ];
   }
 
-  function owedRows(card) {
+  function owedRows(card, { current, proposal }) {
     const rows = [];
-    if (card.colour) rows.push({ text: t("复核颜色：还要不要这样帮"), due_on: card.colour.review_on });
-    if (card.lapsed) rows.push({ text: t("上次的评估过了期，走访后请重新提出建议") });
+    const objection = current && current.objections.find((one) => !one.answer);
+    if (objection) rows.push({ text: t("答复家庭的异议"), due_on: objection.due_on });
+    else if (current) rows.push({ text: t("复核颜色：还要不要这样帮"), due_on: current.review_on });
+    if (proposal) rows.push({ text: t("定色建议等人确认") });
+    if (card.lapsed && !proposal) rows.push({ text: t("上次的评估过了期，走访后请重新提出建议") });
     return rows;
   }
 
@@ -48,13 +56,19 @@ async function start() {
     replace(slots.family, who.node, list);
   }
 
+  const writes = (method, rule, path) => may(rule) && ((data) => api.send(method, `/api/households/${uuid}/${path}/`, data).then(draw));
+  const act = {
+    take: (row, step, data) => api.send("POST", `/api/classifications/${row}/${step}/`, data).then(draw),
+    propose: writes("POST", "household-colour POST", "colour"),
+  };
+
   async function draw() {
-    const card = await api.household(uuid);
+    const [card, found] = await Promise.all([api.household(uuid), api.get(`/api/households/${uuid}/colour/`)]);
     replace(slots.head, head(card));
-    replace(slots.owed, owed(owedRows(card)));
-    replace(slots.colour, support(card), proposal(card.proposal, "h2"));
+    replace(slots.owed, owed(owedRows(card, found), boot.today));
+    replace(slots.words, statement(found.statement, writes("PUT", "household-statement PUT", "statement")));
+    replace(slots.colour, colour(found, card.lapsed, act), goodWords(found.good_words, writes("POST", "household-good-words POST", "good-words")));
     who.show(card.identity);
-    return card;
   }
 
   async function open() {

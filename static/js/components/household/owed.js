@@ -5,7 +5,7 @@ import { t } from "../../lib/i18n.js";
 import { dueTag } from "../due.js";
 
 /** @param {{text: string, due_on?: string, path?: string}[]} rows */
-export function owed(rows) {
+export function owed(rows, today) {
   const sorted = [...rows].sort((a, b) => (a.due_on || "9999").localeCompare(b.due_on || "9999"));
   return h(
     "section",
@@ -16,7 +16,7 @@ export function owed(rows) {
           "ul",
           {},
           sorted.map(({ text, due_on: due, path }) =>
-            h("li", { class: "owed-row" }, path ? h("a", { href: path }, text) : h("span", {}, text), due && dueTag(due)),
+            h("li", { class: "owed-row" }, path ? h("a", { href: path }, text) : h("span", {}, text), due && dueTag(due, today)),
           ),
         )
       : h("p", { class: "quiet" }, t("现在没有到期的事。")),

@@ -1,0 +1,1 @@
+"""What waits for a member, from every app below, on one screen."""
