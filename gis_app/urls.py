@@ -13,7 +13,7 @@ from gis_app import access, views
 from gis_app.me import my_account
 from grids.api import GridViewSet
 from households.api.views import HouseholdViewSet
-from households.views import household_page
+from households.views import colours, fairness, household_page
 from visits.worklist.views import work_list, work_page
 
 router = SimpleRouter()
@@ -32,6 +32,8 @@ urlpatterns = [
     path("tiles/<slug:layer>/<int:z>/<int:x>/<int:y>.mvt", views.tile, name="tile"),
     path("cases/", cases_page, name="cases"),
     path("households/<uuid:uuid>/", household_page, name="household"),
+    path("colours/", colours, name="colours"),
+    path("colours/fairness/", fairness, name="fairness"),
     path("rights/", include("rights.urls")),
     path("work/", work_page, name="work"),
     path("api/me/", my_account, name="me"),

@@ -6,9 +6,12 @@ import yaml
 from django.core.exceptions import ValidationError
 
 from core.importing import FileNotUsable, ImportRefused
+from households.colouring import wording
 from households.models import ColourClass
 
 _PLAIN = [f.name for f in ColourClass._meta.fields if f.name not in ("id", "scheme")]
+# Told apart without seeing colours.
+_EACH_ITS_OWN = {"slot": "色位", "name": "名称", "letter": "字", "shape": "形状"}
 _OPTIONAL = {"visit_minutes", "decided_by"}
 
 
@@ -29,17 +32,27 @@ def read_scheme(path: Path) -> tuple[str, list[dict]]:
             "颜色方案应为 UTF-8 编码的 YAML 文件，含 name(名称)和 classes(各类)两项。"
             "写法见 docs/operations.md。"
         ) from None
-    faults = [fault for i, entry in enumerate(classes, 1) for fault in _faults(i, entry)]
-    slots = [entry.get("slot") for entry in classes if isinstance(entry, dict)]
-    faults += [
-        f"色位 {slot} 用了两次。"
-        for slot in sorted({s for s in slots if slots.count(s) > 1}, key=str)
-    ]
-    if not classes:
-        faults.append("至少要有一类。")
-    if faults:
+    if faults := check(classes):
         raise SchemeRefused("颜色方案没有启用，请按提示修改文件。", reasons=faults)
     return name, classes
+
+
+def check(classes: list[dict]) -> list[str]:
+    """What is wrong with the classes of a scheme, a sentence each."""
+    faults = [fault for i, entry in enumerate(classes, 1) for fault in _faults(i, entry)]
+    told = [entry for entry in classes if isinstance(entry, dict)]
+    for field, title in _EACH_ITS_OWN.items():
+        said = [str(entry[field]) for entry in told if field in entry]
+        faults += [
+            f"{title} {value} 用了两次。"
+            for value in sorted({v for v in said if said.count(v) > 1})
+        ]
+    for entry in told:
+        said = "\n".join(str(entry.get(field)) for field in ("name", "action", "reasons"))
+        faults += [f"“{word}”请换个说法：{instead}。" for word, instead in wording.faults(said)]
+    if not classes:
+        faults.append("至少要有一类。")
+    return faults
 
 
 def _faults(number: int, entry: dict) -> list[str]:
@@ -60,5 +73,5 @@ def _faults(number: int, entry: dict) -> list[str]:
     except ValidationError as error:
         for field, messages in error.message_dict.items():
             title = ColourClass._meta.get_field(field).verbose_name if field != "__all__" else ""
-            found += [f"第{number}类：{title}{'' if not title else ':'}{m}" for m in messages]
+            found += [f"第{number}类：{title}{'' if not title else '：'}{m}" for m in messages]
     return found

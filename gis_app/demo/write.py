@@ -43,6 +43,7 @@ TABLES = (
     "visits_visitnote", "visits_visit",
     "support_help", "support_needtext", "support_need", "support_event",
     "households_objection", "households_familystatement", "households_goodword",
+    "households_fairnessreview", "households_fairnessfigure",
     "households_conflict", "households_claim", "households_classification",
     "households_personsensitive", "households_person", "households_householdidentity",
     "households_household", "households_colourreason", "households_colourclass",

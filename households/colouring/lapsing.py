@@ -28,15 +28,18 @@ def lapse_due() -> int:
         due = Household.objects.filter(review_on__lt=today).exclude(slot=NOT_ASSESSED)
         # Locked in one order, so that two servers starting their day do not deadlock.
         ids = list(due.select_for_update().order_by("pk").values_list("pk", flat=True))
-        Classification.objects.filter(household__in=ids, status=_S.CONFIRMED).update(
-            status=_S.LAPSED
-        )
-        Household.objects.filter(pk__in=ids).update(slot=NOT_ASSESSED, review_on=None, lapsed=True)
+        if ids:
+            held = Classification.objects.filter(household__in=ids, status=_S.CONFIRMED)
+            held.update(status=_S.LAPSED)
+            Household.objects.filter(pk__in=ids).update(
+                slot=NOT_ASSESSED, review_on=None, lapsed=True
+            )
         # One that was objected to has no colour to lose; its time is over all the same.
         waiting = Classification.objects.filter(status=_S.OBJECTED, review_on__lt=today)
         homes = list(waiting.order_by("household").values_list("household", flat=True))
-        waiting.update(status=_S.LAPSED)
-        Household.objects.filter(pk__in=homes, slot=NOT_ASSESSED).update(lapsed=True)
+        if homes:
+            waiting.update(status=_S.LAPSED)
+            Household.objects.filter(pk__in=homes, slot=NOT_ASSESSED).update(lapsed=True)
     return len(ids) + len(homes)
 
 

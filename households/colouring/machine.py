@@ -1,7 +1,7 @@
 """Which step may follow which: of a colour, and of a question that the fairness sheet raises."""
 
 from core.states import Machine, Step
-from households.models import Classification
+from households.models import Classification, FairnessReview
 
 _S = Classification.Status
 
@@ -20,5 +20,16 @@ COLOUR = Machine(
         Step("replace", (_S.PROPOSED, _S.CONFIRMED), _S.SUPERSEDED, "换成新的"),
         Step("lapse", (_S.CONFIRMED, _S.OBJECTED), _S.LAPSED, "到期"),
         Step("retire", (_S.PROPOSED, _S.CONFIRMED, _S.OBJECTED), _S.LAPSED, "方案里没有这一类了"),
+    ],
+)
+
+_R = FairnessReview.State
+
+REVIEW = Machine(
+    "定色公平的复核",
+    states=dict(_R.choices),
+    steps=[
+        Step("open", ("",), _R.OPEN, "差得多"),
+        Step("close", (_R.OPEN,), _R.CLOSED, "说明原因"),
     ],
 )

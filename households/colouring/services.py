@@ -112,7 +112,7 @@ def confirm(*, classification: Classification, by: Member) -> Classification:
 def refuse(*, classification: Classification, words: str, by: Member) -> Classification:
     """Not this colour, and why: the proposer reads it. What held before holds on."""
     row = _again(classification, "refuse", by)
-    words = _said(words)
+    words = plain_words(words)
     _move(row, "refuse", decided_by=by, decided_at=timezone.now(), refusal=words)
     Household.objects.filter(pk=row.household_id).update(proposed=False)
     return row
@@ -149,7 +149,7 @@ def review_objection(
     step = "keep" if keep else "withdraw"
     row = _again(classification, step, by)
     row.objections.filter(reviewed_at=None).update(
-        reviewed_by=by, reviewed_at=timezone.now(), kept=keep, answer=_said(words)
+        reviewed_by=by, reviewed_at=timezone.now(), kept=keep, answer=plain_words(words)
     )
     if keep and row.review_on < timezone.localdate():
         Household.objects.filter(pk=row.household_id).update(lapsed=True)
@@ -200,7 +200,7 @@ def write_statement(*, household: Household, text: str, by: Member) -> FamilySta
 @transaction.atomic
 def say_good(*, household: Household, kind: str, text: str, by: Member) -> GoodWord:
     """Note something good; it changes no colour."""
-    text = _said(text)
+    text = plain_words(text)
     return GoodWord.objects.create(household=household, kind=kind, text=text, by=by)
 
 
@@ -237,7 +237,8 @@ def _move(row: Classification, step: str, **fields) -> Classification:
     return row
 
 
-def _said(words: str) -> str:
+def plain_words(words: str) -> str:
+    """At least a few words that say something and judge nobody."""
     words = " ".join(words.split())
     if sum(letter.isalnum() for letter in words) < SHORTEST_WORDS:
         raise errors.WordsMissing()

@@ -24,6 +24,8 @@ from households.models.colours import NOT_ASSESSED, SLOTS
 from households.models.colours import ColourClass as ColourClass
 from households.models.colours import ColourReason as ColourReason
 from households.models.colours import ColourScheme as ColourScheme
+from households.models.fairness import FairnessFigure as FairnessFigure
+from households.models.fairness import FairnessReview as FairnessReview
 from households.models.history import IdentityChange as IdentityChange
 from households.models.history import IndexChange as IndexChange
 from households.models.history import PlaceChange as PlaceChange

@@ -22,6 +22,7 @@ APPS = [
 # Who may see every row, each for its reason.
 ACTS_AS_SYSTEM = {
     "core/scope.py",
+    "households/colouring/fairness.py",
     "households/colouring/lapsing.py",
     "households/territory/publish.py",
     "core/commands.py",

@@ -12,6 +12,7 @@ from core.states import Machine
 # Where each machine stands: "module:NAME".
 MACHINES: list[str] = [
     "households.colouring.machine:COLOUR",
+    "households.colouring.machine:REVIEW",
     "support.machine:NEED",
 ]
 PAGE = Path(__file__).parents[2] / "docs" / "states.md"
