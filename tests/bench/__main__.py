@@ -22,6 +22,7 @@ BENCHES = {
     "assign": "tests.bench.assign",
     "lineage": "tests.bench.lineage",
     "design": "tests.bench.design",
+    "hotspots": "tests.bench.hotspots",
     "restore": "tests.bench.restore",
     "sealed": "tests.bench.sealed",
     "matrix": "tests.bench.matrix",
@@ -31,7 +32,7 @@ BENCHES = {
 }
 # Named by the contract, built with the capability they measure.
 LATER = [
-    "plan", "hotspots", "load", "growth", "replica",
+    "plan", "load", "growth", "replica",
 ]  # fmt: skip
 
 
