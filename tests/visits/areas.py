@@ -73,7 +73,7 @@ def make_area(kind: str, families: int, seed: int, weeks: int = 1) -> Problem:
             if windows:
                 visits.append(
                     Visit(len(visits), f + 1, minutes * 60,
-                          int(worth * min(3.0, max(0.25, urgency))), windows, level[f] == 0)
+                          int(worth * min(3.0, max(0.25, urgency))), windows, bool(level[f] == 0))
                 )  # fmt: skip
             due += cadence
             turn += 1
