@@ -23,6 +23,7 @@ BENCHES = {
     "lineage": "tests.bench.lineage",
     "design": "tests.bench.design",
     "hotspots": "tests.bench.hotspots",
+    "plan": "tests.bench.plan",
     "restore": "tests.bench.restore",
     "sealed": "tests.bench.sealed",
     "matrix": "tests.bench.matrix",
@@ -32,7 +33,7 @@ BENCHES = {
 }
 # Named by the contract, built with the capability they measure.
 LATER = [
-    "plan", "load", "growth", "replica",
+    "load", "growth", "replica",
 ]  # fmt: skip
 
 

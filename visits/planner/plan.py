@@ -11,8 +11,8 @@ import numpy as np
 from visits.planner.model import Plan, Problem, Stop, starts
 from visits.planner.search import search
 
-# So many turns for each visit fewer than 300: about 0.4 s of one core for a week, 3 s for a month.
-FEWEST_TURNS, MOST_TURNS, WORK = 10_000, 60_000, 2_400_000
+# About 0.4 s of one core for a week, 2 s for four weeks.
+FEWEST_TURNS, MOST_TURNS, WORK = 10_000, 60_000, 400_000
 # Measured by ./bench plan: where the temperature begins, in seconds on the way, and how much is
 # taken out and put back at a time.
 HEAT, MILD = 3_000.0, 600.0
@@ -246,8 +246,9 @@ def lower_bound(problem: Problem, nowhere=()) -> int:
 
 
 def turns_for(problem: Problem) -> int:
-    """How many turns a problem is worth: a small one more, for each takes less time."""
-    return min(MOST_TURNS, max(FEWEST_TURNS, WORK // max(1, len(problem.visits))))
+    """How many turns a problem is worth: more with more shifts, fewer where each takes long."""
+    turns = WORK * len(problem.shifts) // max(1, len(problem.visits))
+    return min(MOST_TURNS, max(FEWEST_TURNS, turns))
 
 
 def plan_visits(problem: Problem, *, turns: int | None = None, seed: int = 0) -> Plan:
