@@ -188,11 +188,11 @@ def take(
     *, referral: Referral, step: str, by: Member, reason: str = "", text: str = "", route: str
 ) -> Referral:
     """A step of the other body, or the sender's taking back (a consent that was withdrawn)."""
-    row = _row(referral)
     if step not in REFERRAL.steps or step == "send":
         raise errors.NotFound("没有这一步。")
     if not may(by.role, REFERRAL, step):
         raise errors.NotHerStep()
+    row = _row(referral)
     state = REFERRAL.after(row.state, step)
     now, today = timezone.now(), timezone.localdate()
     fields = {"state": state, "due_on": referral_due(state, today)}

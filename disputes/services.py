@@ -205,9 +205,9 @@ def hold_session(
     *, dispute: Dispute, held_on: date, bodies: list[str], result: str, by: Member, text: str = ""
 ) -> Session:
     """They sat together; while it is being mediated, alone or jointly."""
-    dispute = locked(dispute)
     if not may(by.role, DISPUTE, "mediate"):
         raise errors.NotHerStep()
+    dispute = locked(dispute)
     # Whoever may settle now is at the table now.
     DISPUTE.after(dispute.state, "settle")
     if text.strip():
@@ -275,9 +275,9 @@ def take_step(
     *, dispute: Dispute, step: str, by: Member, kind: str = "", text: str = ""
 ) -> Dispute:
     """One step of the machine, with its clock, its author and its words."""
-    row = locked(dispute)
     if not may(by.role, DISPUTE, step):
         raise errors.NotHerStep()
+    row = locked(dispute)
     state = DISPUTE.after(row.state, step)
     if kind:
         _say(row, kind, plain_words(text), by)

@@ -35,6 +35,7 @@ urlpatterns = [
     path("colours/", colours, name="colours"),
     path("colours/fairness/", fairness, name="fairness"),
     path("rights/", include("rights.urls")),
+    path("", include("disputes.urls")),
     path("work/", work_page, name="work"),
     path("api/me/", my_account, name="me"),
     path("api/work/", work_list, name="work-list"),

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from disputes.models import Dispute
 from gis_app.keeping import register
 from households.models import Classification
 from rights.models import Request
@@ -48,6 +49,12 @@ def _colours(before: datetime) -> int:
     return rows.delete()[0]
 
 
+def _disputes(before: datetime) -> int:
+    """Put away long ago. Where somebody was hurt, the case worker decides."""
+    rows = Dispute.objects.filter(state=Dispute.State.ARCHIVED, violence=False)
+    return rows.filter(since__lt=before.date()).delete()[0]
+
+
 def _requests(before: datetime) -> int:
     """Number, matter and dates stay, to show that the desk has answered."""
     named = Request.objects.filter(closed_at__lt=before).exclude(applicant="")
@@ -60,6 +67,10 @@ def _history(before: datetime) -> int:
         return cursor.fetchone()[0]
 
 
+# The parts go with it: the database sees to that.
+_OF_A_DISPUTE = (
+    "dispute", "disputetext", "party", "session", "disputestep", "supervision", "referral", "packet",
+)  # fmt: skip
 # History last: it also forgets what the others have just deleted.
 RULES = [
     Rule(("households.classification", "households.objection"), _colours),
@@ -67,6 +78,7 @@ RULES = [
     deletes("households.conflict", "ended_at"),
     deletes("visits.visit", "recorded_at", "visits.visitnote"),
     deletes("support.need", "closed_at", "support.needtext", "support.help"),
+    Rule(tuple(f"disputes.{part}" for part in _OF_A_DISPUTE), _disputes),
     deletes("rights.restriction", "until"),
     Rule(("rights.request",), _requests),
     deletes("transfers.importjob", "created_at"),

@@ -13,6 +13,8 @@ from core.states import Machine
 MACHINES: list[str] = [
     "households.colouring.machine:COLOUR",
     "households.colouring.machine:REVIEW",
+    "disputes.machine:DISPUTE",
+    "disputes.machine:REFERRAL",
     "support.machine:NEED",
 ]
 PAGE = Path(__file__).parents[2] / "docs" / "states.md"

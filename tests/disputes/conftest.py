@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pytest
 
 from accounts.models import Member, Role
-from cases.models import Case, CaseAssignment
+from cases.models import Case
+from cases.services import assign
 from core.scope import acting_as, acting_as_system
 from disputes import services
 from disputes.models import Dispute
@@ -44,7 +45,7 @@ class Table:
         """The case that a concern has opened goes to the worker."""
         with acting_as_system("test"):
             case = Case.objects.get(household=self.home)
-            CaseAssignment.objects.create(case=case, member=self.worker, by=self.lead)
+        self.do(assign, self.lead, case=case.uuid, member=self.worker.pk)
         return case
 
 

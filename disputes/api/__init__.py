@@ -1,0 +1,1 @@
+"""Disputes and referrals over HTTP: each view only translates."""

@@ -1,0 +1,271 @@
+"""Pages: plain forms that work on any phone, each of which takes one step and says what went wrong."""
+
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from rest_framework import serializers as s
+
+from accounts.models import Body, Role
+from cases.services import home_for
+from core.errors import DomainError, Invalid, NotFound
+from disputes import guard, reading, referring, services
+from disputes.api import shapes
+from disputes.api.views import find, send
+from disputes.machine import DISPUTE, REFERRAL, SUPERVISORS, may
+from disputes.models import Dispute, Party, Referral, Session, VictimWord
+
+ROWS = 30
+
+
+def disputes_page(request):
+    """The list: open ones, the newest first, as far as the filters go."""
+    asked = request.GET
+    chosen = {name: asked.get(name, "") for name in ("state", "kind", "supervised", "late")}
+    rows = reading.listed(
+        request.user,
+        state=chosen["state"],
+        kind=chosen["kind"],
+        supervised=chosen["supervised"] == "1",
+        late=chosen["late"] == "1",
+    )
+    page = Paginator(rows, ROWS).get_page(asked.get("page"))
+    told = {
+        "rows": [reading.row(one) for one in page],
+        "page": page,
+        "chosen": chosen,
+        "states": Dispute.State.choices,
+        "kinds": Dispute.Kind.choices,
+        "may_find": may(request.user.role, DISPUTE, "find"),
+    }
+    return render(request, "disputes/list.html", told)
+
+
+def new_page(request):
+    """Enter one: of a family, whose card leads here, or of the village."""
+    by = request.user
+    home = None
+    if wanted := request.GET.get("household"):
+        try:
+            home = home_for(by, wanted)
+        except (DomainError, ValueError):
+            raise Http404 from None
+    told = {"today": timezone.localdate(), "problem": "", "same": [], "sent": request.POST}
+    if request.method == "POST":
+        try:
+            made = find(by, _entered(request.POST, home, by))
+            if made["uuid"]:
+                return redirect("dispute", uuid=made["uuid"])
+            return render(request, "disputes/received.html")
+        except DomainError as error:
+            told |= {"problem": error.message, "same": error.detail.get("disputes", [])}
+    told |= {
+        "home": home,
+        "people": [
+            (person.pk, str(person.uuid), person.get_relation_display())
+            for person in (home.people.all() if home else [])
+        ],
+        "kinds": Dispute.Kind.choices,
+        "severities": Dispute.Severity.choices,
+        "sources": Dispute.Source.choices,
+        "parts": Party.As.choices,
+    }
+    return render(request, "disputes/new.html", told, status=422 if told["problem"] else 200)
+
+
+def _entered(sent, home, by) -> dict:
+    """The form in the shape of the API: who of the family takes part is ticked, others are named by part."""
+    parties = [{"person": sent[f"person-{n}"], "part": sent.get(f"part-{n}") or "other"}
+               for n in sent.getlist("people")]  # fmt: skip
+    parties += [{"part": part} for part in sent.getlist("others")]
+    asked = {
+        "household": str(home.uuid) if home else None,
+        "village": None if home or not by.division_id else by.division.code,
+        "kind": sent.get("kind"),
+        "severity": sent.get("severity"),
+        "source": sent.get("source"),
+        "text": sent.get("text"),
+        "parties": parties,
+        "anyway": sent.get("anyway") == "1",
+    }
+    if sent.get("violence") == "1":
+        asked["violence"] = {
+            "needs_protection": sent.get("needs_protection") == "1",
+            "reported_on": sent.get("reported_on") or None,
+            "why_not_reported": sent.get("why_not_reported", ""),
+        }
+    return _checked(shapes.DisputeAsked, asked)
+
+
+def _checked(shape: type[s.Serializer], sent) -> dict:
+    form = shape(data=sent)
+    if not form.is_valid():
+        raise Invalid("有的内容没有填好，请检查以后再提交。", fields=form.errors)
+    return dict(form.validated_data)
+
+
+def _filled(sent) -> dict:
+    """A form as JSON would say it: what was left empty is not there; several of one name are a list."""
+    several = ("bodies", "fields_shown")
+    plain = {k: v for k, v in sent.items() if v and k not in several}
+    return plain | {k: sent.getlist(k) for k in several if sent.getlist(k)}
+
+
+def dispute_page(request, uuid):
+    """One dispute: what comes next first, then who, what was said, what was done."""
+    by = request.user
+    try:
+        found = services.by_uuid(by, uuid)
+        problem = ""
+        if request.method == "POST":
+            try:
+                _act(request, found)
+                return _after(by, uuid)
+            except NotFound:
+                raise
+            except DomainError as error:
+                problem = error.message
+        return _shown(request, services.by_uuid(by, uuid), problem)
+    except NotFound:
+        raise Http404 from None
+
+
+def _after(by, uuid):
+    """Back to it; or, when it has become the case worker's, to the list."""
+    if Dispute.objects.visible_to(by).filter(uuid=uuid).exists():
+        return redirect("dispute", uuid=uuid)
+    return redirect("disputes")
+
+
+def _act(request, found: Dispute) -> None:
+    """The one thing that was asked, by the name of its form."""
+    sent, by, route = _filled(request.POST), request.user, request.resolver_match.view_name
+    about = {"dispute": found, "by": by}
+    match sent.get("do"):
+        case "step":
+            services.take(**about, **_checked(shapes.DisputeStepAsked, sent))
+        case "session":
+            asked = _checked(shapes.SessionAsked, sent)
+            services.hold_session(**about, **asked | {"bodies": list(asked.get("bodies", []))})
+        case "violence":
+            services.flag_violence(**about, **_checked(shapes.ViolenceAsked, sent))
+        case "victim":
+            said = _checked(shapes.WordAsked, sent | {"of": "victim"})
+            heard = {k: said.get(k) for k in ("party", "how", "said_on", "agrees")}
+            guard.hear_victim(**about, **heard, route=route)
+        case "lead":
+            said = _checked(shapes.WordAsked, sent | {"of": "lead"})
+            guard.lead_says(**about, agrees=said["agrees"], route=route)
+        case "supervise":
+            services.supervise(**about, **_checked(shapes.SupervisionAsked, sent))
+        case "refer":
+            office = sent.pop("office", "").partition(" ")
+            sent |= {"body": office[0], "division": office[2]}
+            send(by, found, _checked(shapes.ReferralAsked, sent), route)
+        case _:
+            raise Invalid("没有这一步。")
+
+
+def _shown(request, found: Dispute, problem: str):
+    by, route = request.user, request.resolver_match.view_name
+    facts = reading.dispute(by, found)
+    told = {
+        "d": facts,
+        "problem": problem,
+        "sent": request.POST,
+        "texts": reading.texts(by, found, route),
+        "reads": by.role in reading.READERS,
+        "words": reading.words(by, found, route),
+        "steps": [
+            (name, DISPUTE.steps[name].label) for name in facts["open"] if name in shapes.STEPS
+        ],
+        "may_sit": "settle" in facts["open"],
+        "may_refer": {"refer", "join"} & set(facts["open"]),
+        "may_join": "join" in facts["open"],
+        "may_flag": found.household_id and not found.violence and by.role in reading.READERS,
+        "may_supervise": by.role in SUPERVISORS
+        and facts["state"] != Dispute.State.ARCHIVED
+        and not facts["supervised"],
+        "offices": [
+            (f"{body} {place.code}", f"{Body(body).label}（{place.name}）")
+            for body, place in referring.offices_for(found)
+        ],
+        "fields": [
+            (name, label)
+            for name, label in referring.FIELDS.items()
+            if not found.violence or name in referring.LEAST
+        ],
+        "results": Session.Result.choices,
+        "bodies": Body.choices,
+        "hows": Referral.How.choices,
+        "alone": VictimWord.How.choices,
+        "duties": Referral.Duty.choices,
+        "today": timezone.localdate(),
+    }
+    return render(request, "disputes/dispute.html", told, status=422 if problem else 200)
+
+
+def notice_page(request, uuid):
+    """A4: which other ways the law gives the parties （人民调解法第二十六条）."""
+    try:
+        found = services.by_uuid(request.user, uuid)
+    except NotFound:
+        raise Http404 from None
+    told = {"uuid": uuid, "number": found.number, "village": found.village, "today": timezone.localdate(),
+            "kind": found.get_kind_display()}  # fmt: skip
+    return render(request, "disputes/notice.html", told)
+
+
+def referrals_page(request):
+    """To a partner: what waits for her body, then all else."""
+    rows = Referral.objects.visible_to(request.user).select_related("division")
+    if request.GET.get("all") != "1":
+        rows = rows.waiting()
+    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    told = {
+        "rows": [reading.referral_row(one) for one in page],
+        "page": page,
+        "all": request.GET.get("all") == "1",
+    }
+    return render(request, "disputes/referrals.html", told)
+
+
+def referral_page(request, uuid):
+    """What was sent to one body, and its answers."""
+    by, route, problem = request.user, request.resolver_match.view_name, ""
+    try:
+        found = referring.by_uuid(by, uuid)
+        if request.method == "POST":
+            try:
+                asked = _checked(shapes.ReferralStepAsked, _filled(request.POST))
+                referring.take(referral=found, by=by, route=route, **asked)
+                return redirect("referral", uuid=uuid)
+            except DomainError as error:
+                problem = error.message
+        facts = reading.referral(by, referring.by_uuid(by, uuid), route)
+    except NotFound:
+        raise Http404 from None
+    labels = referring.FIELDS | {"asks": "请贵单位做什么"}
+    told = {
+        "r": facts,
+        "problem": problem,
+        "packet": [(labels[k], v) for k, v in (facts["packet"] or {}).items()],
+        "steps": [(name, REFERRAL.steps[name].label) for name in facts["open"]],
+        "rejections": Referral.Rejection.choices,
+        "partner": by.role == Role.PARTNER,
+    }
+    return render(request, "disputes/referral.html", told, status=422 if problem else 200)
+
+
+@transaction.atomic
+def unreported_page(request):
+    """For whoever deals out the cases: reports that were owed and not made."""
+    if request.method == "POST":
+        try:
+            guard.see_unreported(flag=request.POST.get("flag") or None, by=request.user)
+        except (DomainError, ValueError):
+            raise Http404 from None
+        return redirect("disputes-unreported")
+    flags = guard.unreported(request.user).select_related("case", "by")
+    return render(request, "disputes/unreported.html", {"flags": flags})
