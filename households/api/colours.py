@@ -191,6 +191,9 @@ def classification_step(request, uuid, step: str):
     """second_look, confirm, refuse, object, keep or withdraw."""
     row = services.by_uuid(request.user, uuid)
     services.take(
-        classification=row, step=step, by=request.user, words=_asked(ColourStepAsked, request)["words"]
+        classification=row,
+        step=step,
+        by=request.user,
+        words=_asked(ColourStepAsked, request)["words"],
     )
     return Response(reading.colour_of(row.household, request.user))

@@ -110,6 +110,8 @@ FORMS = {
     "export-list": {},
     "export": {"do": "nothing"},
     "rights-new": {},
+    "colours": {"do": "preview"},
+    "fairness": {"review": "0"},
     "rights-request": {"do": "close"},
 }
 # Found by who may, but no longer there or never made: nothing to be had, whoever asks.
