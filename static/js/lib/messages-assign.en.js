@@ -11,7 +11,7 @@ export default {
   "新网格": "New grid",
   "无人主责": "nobody",
   "另一位同志": "somebody else",
-  "连不上服务器，这一步没有做。网络恢复后请再试一次。": "The server cannot be reached; this was not done. Please try again when the network is back.",
+  "连不上服务器，不知道这一步做了没有。网络恢复后请再试一次，同一步不会做两遍。": "The server cannot be reached, so it is not known whether this was done. Please try again when the network is back: nothing is done twice.",
   "未分工": "Not assigned",
   "主责：{name}": "Lead: {name}",
   "{h}小时/月": "{h} h a month",

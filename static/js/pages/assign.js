@@ -76,7 +76,7 @@ async function start() {
   const person = (id) => (id === null ? t("无人主责") : (members.find((m) => m.id === id) || { name: t("另一位同志") }).name);
 
   function sentence(error) {
-    if (error instanceof Unreachable) return t("连不上服务器，这一步没有做。网络恢复后请再试一次。");
+    if (error instanceof Unreachable) return t("连不上服务器，不知道这一步做了没有。网络恢复后请再试一次，同一步不会做两遍。");
     if (error instanceof ApiError) return t(error.message);
     throw error;
   }
