@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "gis_app",
     "transfers",
     "rights",
+    "hotspots",
     "visits",
     "disputes",
     "support",

@@ -15,6 +15,7 @@ APPS = [
     "support",
     "disputes",
     "visits",
+    "hotspots",
     "rights",
     "transfers",
     "gis_app",
