@@ -59,6 +59,12 @@ class AnswerForm(forms.Form):
     )
 
 
+class ObjectionForm(forms.Form):
+    words = forms.CharField(
+        label=_("家庭怎么说，照她的话写"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
 class DeletionForm(forms.Form):
     whole = forms.ChoiceField(
         label=_("删除哪些"),

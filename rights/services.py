@@ -14,6 +14,7 @@ from accounts.models import Member
 from audit.models import Action, Kind, Tier
 from audit.services import log_access
 from core.errors import NotFound
+from households.colouring import services as colouring
 from households.models import Conflict, Household, HouseholdIdentity, Person, Protection
 from households.people import SHORTEST_REASON
 from rights.errors import (
@@ -143,6 +144,15 @@ def lift(*, request: Request, by: Member) -> None:
     lifted = Restriction.objects.filter(request=request, until=None).update(until=timezone.now())
     if lifted:
         note(request, by, "解除限制。")
+
+
+@transaction.atomic
+def object_to_colour(*, request: Request, words: str, by: Member) -> None:
+    """Write down that the family does not agree with its colour: it goes at once, till it is reviewed."""
+    request = _open(request)
+    home = home_of(request, by, Action.WRITE)
+    colouring.object_to(household=home, words=words, by=by)
+    note(request, by, "记下家庭对颜色的异议：颜色先取消，由没有参与过的人复核。")
 
 
 @transaction.atomic

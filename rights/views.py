@@ -10,7 +10,14 @@ from core.errors import DomainError, NotFound
 from households.models import HouseholdIdentity, Person
 from rights import services
 from rights.copying import access_copy, explanation
-from rights.forms import AnswerForm, DeletionForm, HouseholdForm, NewRequestForm, PersonForm
+from rights.forms import (
+    AnswerForm,
+    DeletionForm,
+    HouseholdForm,
+    NewRequestForm,
+    ObjectionForm,
+    PersonForm,
+)
 from rights.models import Request, Restriction
 
 PAGE = 50
@@ -106,6 +113,11 @@ def _do(request, found: Request) -> dict:
             if not form.is_valid():
                 return {"wrong_form": form}
             services.correct(request=found, whose=whose, fields=form.cleaned_data, by=by)
+        case "object":
+            form = ObjectionForm(post, prefix="objection")
+            if not form.is_valid():
+                return {"objection_form": form}
+            services.object_to_colour(request=found, words=form.cleaned_data["words"], by=by)
         case "delete":
             form = DeletionForm(post, prefix="deletion")
             if not form.is_valid():
@@ -131,6 +143,7 @@ def _context(request, found: Request) -> dict:
         "restricted": Restriction.objects.filter(request=found, until=None).exists(),
         "answer_form": AnswerForm(prefix="answer"),
         "deletion_form": DeletionForm(prefix="deletion"),
+        "objection_form": ObjectionForm(prefix="objection"),
     }
     if hers and found.kind == Request.Kind.CORRECTION:
         context |= _to_correct(request, found)

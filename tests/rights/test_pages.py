@@ -157,3 +157,19 @@ def test_every_look_stands_in_the_access_log(cast, steward, home, asks, signed_i
 def test_an_unknown_button_does_nothing(cast, steward, asks, signed_in):
     request = asks("access")
     assert signed_in(steward).post(f"/rights/{request.uuid}/", {"do": "x"}).status_code == 404
+
+
+def test_an_objection_takes_the_colour_away_at_once(cast, steward, home, asks, signed_in):
+    client, path = signed_in(steward), f"/rights/{asks('access').uuid}/"
+    assert client.post(path, {"do": "object", "objection-words": ""}).status_code == 200
+    said = {"do": "object", "objection-words": "我们家不需要这个颜色"}
+    assert client.post(path, said).status_code == 302
+    assert "记下家庭对颜色的异议" in page(client, path)
+    with acting_as_system("test"):
+        assert Household.objects.get(pk=home.pk).slot == 0
+        objection = home.objections.get()
+        assert (objection.by, objection.classification.status) == (steward, "objected")
+    assert client.post(path, said).status_code == 422
+    # It is in the copy that the family gets, and no colour with it.
+    copy = page(client, f"{path}copy/")
+    assert "我们家不需要这个颜色" in copy and "红色" not in copy
