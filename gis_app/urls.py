@@ -40,6 +40,8 @@ urlpatterns = [
     path("api/me/", my_account, name="me"),
     path("api/work/", work_list, name="work-list"),
     path("", include("transfers.urls")),
+    path("", include("support.urls")),
+    path("", include("visits.urls")),
     path("api/", include("cases.urls")),
     path("api/", include("households.api.urls")),
     path("api/", include(router.urls)),

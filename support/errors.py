@@ -31,8 +31,10 @@ class HelpNotClear(Invalid):
     """Which of the three is missing stands in the message."""
 
 
-class NotYourPlace(NotAllowed):
-    message = "只能登记本地的活动。"
+class NotYourPlace(NotFound):
+    """Not hers and not existing are one answer."""
+
+    message = "没有找到这个地方。"
 
 
 class HeldLater(Invalid):

@@ -17,6 +17,7 @@ from gis_app import views
 from grids.models import Assignment
 from households.models import FairnessFigure, FairnessReview, Person
 from rights.models import Request
+from support.models import Event
 from tests.factories import member
 from transfers.models import Export, ImportJob
 
@@ -186,14 +187,14 @@ def test_every_sentence_of_the_templates_has_its_english_and_none_is_left_over()
     desk = (Request.Kind, Request.Standing, Request.State, Person.Relation)
     for choices in (ImportJob.Kind, ImportJob.State, Export.What, Export.State, *desk):
         said |= {str(label) for label in choices.labels}
-    for choices in (FairnessFigure.Kind, FairnessFigure.Verdict, FairnessReview.State):
+    for choices in (FairnessFigure.Kind, FairnessFigure.Verdict, FairnessReview.State, Event.Kind):
         said |= {str(label) for label in choices.labels}
     for path in TEMPLATES:
         blocks = re.findall(r"{% blocktranslate.*?%}(.+?){% end", path.read_text())
         said |= {re.sub(r"{{ (\w+) }}", r"%(\1)s", text) for text in blocks}
     for path in [*(ROOT / "accounts").rglob("*.py"), *(ROOT / "gis_app").rglob("*.py"),
                  *(ROOT / "rights").rglob("*.py"), *(ROOT / "transfers").rglob("*.py"),
-                 ROOT / "households" / "forms.py", ROOT / "households" / "views.py"]:  # fmt: skip
+                 ROOT / "support" / "forms.py", ROOT / "households" / "forms.py", ROOT / "households" / "views.py"]:  # fmt: skip
         said |= set(re.findall(r'\b_\(\s*"(.+?)"\s*\)', path.read_text()))
     said |= {deed.says for deed in deeds()} | {words for r in Role if (words := reach(r))}
     said |= {entry["title"] for entries in menus().values() for entry in entries}

@@ -253,6 +253,8 @@ def _may(
 
     `asked_about`: whose request a steward answers; she has the whole of it on her desk.
     """
+    if token.what.startswith("apart") and token.home not in her_cases:
+        return False
     if token.home in asked_about and token.tier < "S4":
         return token.tier <= tier
     match token.tier:
@@ -262,7 +264,7 @@ def _may(
             shown = tier in _UNMASKED or (token.what in _OPEN_WORDS and tier == "S2")
             return shown and token.home in hers | her_cases
         case "S3":
-            return tier == "S3" and token.home in hers
+            return tier == "S3" and token.home in hers | her_cases
     return tier == "S4" and token.home in her_cases
 
 

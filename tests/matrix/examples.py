@@ -18,6 +18,7 @@ NOUNS = {
     "areas": "areas", "territory": "territory", "drafts": "drafts", "changes": "changes",
     "claims": "claims", "conflicts": "conflicts", "members": "members", "handover": "members",
     "rights": "rights", "classifications": "classifications",
+    "needs": "needs", "new": "households",
 }  # fmt: skip
 # Likewise for a field of a body, the first that is there.
 BODY_NOUNS = {
@@ -47,6 +48,10 @@ def missing(noun: str) -> str:
 
 def _day(days: int) -> str:
     return (timezone.localdate() + timedelta(days=days)).isoformat()
+
+
+def _now() -> str:
+    return timezone.now().isoformat()
 
 
 # Fields of JSON bodies, whatever the route.
@@ -84,6 +89,16 @@ ROUTE_FIELDS = {
     "household-colour POST": {"reason": a_reason, "help_offered": "每月上门陪伴一次"},
     "household-good-words POST": {"kind": "work"},
     "draft-publish POST": {"resolve": {}, "on": None},
+    "visit-list POST": {
+        "kind": "visit", "happened_at": _now, "second": None, "needs": [], "proposal": None,
+        "note": "孩子最近不太说话",
+    },
+    "need-list POST": {"kind": "elders", "person": None, "due_on": _day(30)},
+    "need-help POST": {
+        "kind": "counsel", "amount": None, "goods": "", "honour": "", "outcome": "",
+        "given_on": _day(0),
+    },
+    "event-list POST": {"kind": "talk", "held_on": _day(0)},
 }
 # Pages that are sent a form.
 FORMS = {
@@ -110,6 +125,7 @@ FORMS = {
     "export-list": {},
     "export": {"do": "nothing"},
     "rights-new": {},
+    "events": {},
     "colours": {"do": "preview"},
     "fairness": {"review": "0"},
     "rights-request": {"do": "close"},

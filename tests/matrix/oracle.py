@@ -93,6 +93,14 @@ _READ_DRAFTS = """
 _EDITED_DRAFTS = (
     "SELECT c.member, d.id::text FROM chairs c JOIN grids_draft d ON d.scope_id = c.place"
 )
+# And a case worker those of her cases.
+_HER_FAMILIES = f"""{_HER_HOMES} UNION
+    SELECT w.member, h.uuid::text FROM casework w JOIN households_household h ON h.id = w.home"""
+_HER_NEEDS = """
+    SELECT t.member, n.uuid::text FROM territorial t JOIN support_need n ON n.household_id = t.home
+    WHERE NOT n.apart UNION
+    SELECT w.member, n.uuid::text FROM casework w JOIN support_need n ON n.household_id = w.home
+"""
 _CLAIMED_FOR = """
     SELECT t.member, h.uuid FROM territorial t JOIN home_in h USING (home) JOIN office o ON o.id = t.member
     WHERE o.role = 'member' OR (t.member, h.village) IN (SELECT member, place FROM chairs)
@@ -101,6 +109,7 @@ _CLAIMED_FOR = """
 SEES = {
     "households": _HER_HOMES,
     "people": _HER_PEOPLE,
+    "needs": _HER_NEEDS,
     "classifications": _HER_COLOURS,
     "cases": _HER_CASES,
     "break-glass": """
@@ -163,10 +172,11 @@ MAY = {
         JOIN households_colourclass l ON l.id = c.colour_class_id AND l.decided_by = o.role
     """,
     # A case worker protects the families of her cases.
-    "household-protection POST": f"""{_HER_HOMES} UNION
-        SELECT w.member, h.uuid::text FROM casework w JOIN households_household h ON h.id = w.home""",
-    "concern-list POST": f"""{_HER_HOMES} UNION
-        SELECT w.member, h.uuid::text FROM casework w JOIN households_household h ON h.id = w.home""",
+    **dict.fromkeys(
+        ("household-protection POST", "concern-list POST", "visit-new GET", "visit-list POST",
+         "household-visits GET", "household-notes GET", "need-list GET", "need-list POST"),
+        _HER_FAMILIES,
+    ),
     "claim-list POST": _CLAIMED_FOR,
     "conflict-list POST": _CLAIMED_FOR,
     "claim-end POST": """

@@ -29,8 +29,14 @@ _FILES = """
 """
 
 
+_APART = " WHERE NOT t.apart OR (s.member, s.home) IN (SELECT member, home FROM casework)"
+
+
 def _part(table: str, key: str = "id") -> str:
     return _PARTS.format(seen=_SEEN, table=table, key=key)
+
+
+_VISITS, _NEEDS = _part("visits_visit") + _APART, _part("support_need") + _APART
 
 
 # Which rows a member reads, by (member, key of the row), where nothing has been logged.
@@ -49,7 +55,15 @@ READS = {
         JOIN territorial t ON t.home = c.household_id JOIN home_in h ON h.home = c.household_id
         WHERE c.member_id = t.member OR (t.member, h.village) IN (SELECT member, place FROM chairs)
     """,
+    "visits_visit": _VISITS,
+    "support_need": _NEEDS,
+    "support_help": f"SELECT n.member, p.id::text FROM ({_NEEDS}) AS n (member, need)"
+    " JOIN support_help p ON p.need_id::text = n.need",
+    "support_event": "SELECT o.id, e.id::text FROM office o CROSS JOIN support_event e"
+    " WHERE o.role IN ('member', 'village', 'town', 'district')",
     # S3 and S4 show themselves to a transaction that has logged the look, and to no other.
+    "visits_visitnote": _NOBODY,
+    "support_needtext": _NOBODY,
     "households_personsensitive": _NOBODY,
     "households_householdplace": _NOBODY,
     "cases_concern": _NOBODY,
@@ -99,6 +113,11 @@ CHANGES = {
         """,
     ),
     "households_householdplace": ("address = 'x'", _NOBODY),
+    "support_need": (
+        "state = 'ended', ended_because = 'moved', closed_by_id = sec.uid(), closed_at = now()",
+        f"SELECT n.member, n.need FROM ({_NEEDS}) AS n (member, need)"
+        " JOIN office o ON o.id = n.member WHERE o.role IN ('member', 'village', 'caseworker')",
+    ),
     # Whoever sees the family writes; what stood there before, she does not read.
     "households_personsensitive": (
         "health = 'x'",

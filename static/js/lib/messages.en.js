@@ -5,12 +5,14 @@ import assign from "./messages-assign.en.js";
 import cases from "./messages-cases.en.js";
 import file from "./messages-file.en.js";
 import household from "./messages-household.en.js";
+import visit from "./messages-visit.en.js";
 
 export default {
   ...assign,
   ...cases,
   ...file,
   ...household,
+  ...visit,
 
   // Levels and places
   "区县": "District",
