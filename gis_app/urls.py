@@ -34,6 +34,7 @@ urlpatterns = [
     path("households/<uuid:uuid>/", household_page, name="household"),
     path("colours/", colours, name="colours"),
     path("colours/fairness/", fairness, name="fairness"),
+    path("ledgers/", include("gis_app.ledgers.urls")),
     path("rights/", include("rights.urls")),
     path("", include("disputes.urls")),
     path("work/", work_page, name="work"),

@@ -132,6 +132,7 @@ REVIEWED = [
     "sec.my_conflicts()",
     "sec.bump_by_kin()",
     "sec.released()",
+    "sec.released_ledger(date,date)",
     "sec.household_counts()",
     "sec.bump(bigint[])",
     "sec.bump_by_division()",

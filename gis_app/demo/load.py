@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import DatabaseError, connection, connections, transaction
@@ -18,6 +19,8 @@ from core.scope import acting_as_system
 from gis_app.demo import write
 from gis_app.demo.arrange import Demo, arrange
 from gis_app.demo.worries import write_worries
+from gis_app.demo.write_year import write_year
+from gis_app.demo.year import Year, live
 from households.services import install_default_scheme
 
 DEFAULT_HOUSEHOLDS, MOST_HOUSEHOLDS = 20_000, 1_000_000
@@ -153,8 +156,11 @@ def _replace(cursor, before: ImportBatch | None, wanted: dict, password: str, pr
     write.write_people(cursor, today)
     progress("写入定色和认领")
     write.write_decisions(cursor, demo, scheme.pk, today)
+    progress("写入一年的走访、纠纷、帮扶和活动")
+    year = live(demo, today, np.random.default_rng([wanted["seed"], 8]))
+    write_year(cursor, year, divisions, scheme.pk, today)
     write_worries()
-    figures = wanted | _counts(demo)
+    figures = wanted | _counts(demo) | _lived(year)
     ImportBatch.objects.create(kind="demo", filename="load_demo", counts=figures)
     progress("核对并提交")
     return figures
@@ -188,6 +194,15 @@ def _counts(demo: Demo) -> dict:
         "lapsed": int((status == "lapsed").sum()),
         "proposed": int((status == "proposed").sum()),
         "claims": len(demo.claims),
+    }
+
+
+def _lived(year: Year) -> dict:
+    return {
+        "visits": len(year.visits),
+        "disputes": len(year.disputes),
+        "needs": len(year.needs),
+        "events": len(year.events),
     }
 
 

@@ -14,8 +14,9 @@ BIN = Path(sys.executable).parent
 RAW_SQL = {
     "audit/services.py", "boundaries/services/imports.py", "cases/services.py", "core/commands.py",
     "core/db/scoped/base.py", "core/geofile/worker.py", "core/management/commands/migrate.py",
-    "core/once.py", "gis_app/demo/load.py", "gis_app/demo/write.py", "gis_app/keeping/backing.py",
-    "gis_app/keeping/description.py", "gis_app/keeping/restoring.py", "gis_app/keeping/retention.py",
+    "core/once.py", "gis_app/demo/load.py", "gis_app/demo/write.py",
+    "gis_app/demo/write_year.py", "gis_app/keeping/backing.py", "gis_app/keeping/description.py",
+    "gis_app/keeping/restoring.py", "gis_app/keeping/retention.py", "gis_app/ledgers/counting.py",
     "gis_app/views.py", "grids/drafts/store.py", "grids/services.py", "households/figures.py",
     "households/imports/service.py", "households/imports/staging.py", "households/rls.py",
     "households/services.py", "households/territory/homes.py",

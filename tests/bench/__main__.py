@@ -30,6 +30,7 @@ BENCHES = {
     "canaries": "tests.bench.canaries",
     "mutants": "tests.bench.mutants",
     "faults": "tests.bench.faults",
+    "work": "tests.bench.work",
 }
 # Named by the contract, built with the capability they measure.
 LATER = [

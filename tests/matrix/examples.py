@@ -34,7 +34,10 @@ MISSING = {
     "members": "987654",
 }  # fmt: skip
 # Addresses without a noun.
-PARAMETERS = {"layer": "households", "z": "14", "x": "13371", "y": "6541", "step": "confirm"}
+PARAMETERS = {
+    "layer": "households", "z": "14", "x": "13371", "y": "6541", "step": "confirm",
+    "figure": "visits",
+}  # fmt: skip
 QUERY = {"q": "柳", "as": "geojson"}
 
 
