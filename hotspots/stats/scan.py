@@ -59,7 +59,7 @@ def clusters_of(events, mean, xy, judged: Scan, *, largest: float = LARGEST, alp
 
     To say what a scan without offset would have claimed, at the price of one map instead of 1,000.
     """
-    events = np.where(mean > 0, events, 0)[:, None]
+    events = _where_expected(events, mean)[:, None]
     around = windows(xy, mean, largest)
     column = (mean * events.sum() / mean.sum())[:, None]
     return _find(events, column, around, 1, judged.most_by_chance, judged.sims, alpha, None)[0]
@@ -106,6 +106,7 @@ def scan(
     with α_i = mean_i/(φ−1), which is the negative binomial of variance φ × mean given its total.
     Round windows: of a hot spot along a road it finds pieces. Valid for ≥ 30 areas and 20 events.
     """
+    events = _where_expected(events, mean)
     if few := too_few_to_test(int(events.sum()), len(events)):
         return few
     return _scan(events[:, None], mean[:, None], xy, seed, phi, sims, largest, alpha, None)
@@ -120,6 +121,7 @@ def scan_spacetime(
     Kulldorff 2001, prospective; `longest` windows of 1…longest periods, at most half of all.
     """
     areas, periods = events.shape
+    events = _where_expected(events, mean)
     if few := too_few_to_test(int(events.sum()), areas):
         return few
     longest = min(longest, periods // 2)
@@ -132,6 +134,11 @@ def scan_spacetime(
     )  # fmt: skip
 
 
+def _where_expected(events: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Where none is expected nothing can be compared: such events are the caller's to tell."""
+    return np.where(mean > 0, events, 0)
+
+
 def _by_age(x: np.ndarray, longest: int) -> np.ndarray:
     """Columns: the last period, the one before, …; and all that is older in one column."""
     recent = x[:, ::-1][:, :longest]
@@ -141,8 +148,6 @@ def _by_age(x: np.ndarray, longest: int) -> np.ndarray:
 def _scan(events, mean, xy, seed, phi, sims, largest, alpha, periods) -> Scan:
     """Columns but the last are ages; in space alone there is one column, which is all."""
     ages = 1 if periods is None else events.shape[1] - 1
-    # Where nobody is expected nothing can be compared: such events are the caller's to tell.
-    events = np.where(mean.sum(axis=1, keepdims=True) > 0, events, 0)
     total = int(events.sum())
     mean = mean * (total / mean.sum())
     by_moments = phi is None

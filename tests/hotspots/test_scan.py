@@ -174,6 +174,8 @@ def test_events_where_nobody_lives_are_left_out():
     o[7], e[7] = 90, 0
     found = scan(o, e, xy, seed=1, sims=99)
     assert np.isfinite(found.llr) and not found.clusters
+    only_there = np.where(e > 0, 0, 90)
+    assert scan(only_there, e, xy, seed=1) == TooFew("no_disputes")
 
 
 @pytest.mark.parametrize(
