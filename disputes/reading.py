@@ -11,14 +11,16 @@ from disputes.models import Dispute, Party, Referral, Supervision
 from disputes.referring import open_packet
 from disputes.services import open_texts
 from households.card import mask_name
+from households.models import Household
 
 # Who reads what happened; the town knows only that something did.
 READERS = frozenset({Role.MEMBER, Role.VILLAGE, Role.CASEWORKER})
 
 
 def listed(
-    member: Member, *, state: str = "", kind: str = "", supervised: bool = False, late: bool = False
-) -> QuerySet[Dispute]:
+    member: Member, *, state: str = "", kind: str = "", supervised: bool = False,
+    late: bool = False, household: Household | None = None,
+) -> QuerySet[Dispute]:  # fmt: skip
     """Her disputes, the newest first, with all that a row of the list shows."""
     rows = Dispute.objects.visible_to(member)
     if state in Dispute.State.values:
@@ -27,6 +29,8 @@ def listed(
         rows = rows.open()
     if kind in Dispute.Kind.values:
         rows = rows.filter(kind=kind)
+    if household:
+        rows = rows.filter(household=household)
     if supervised:
         rows = rows.supervised()
     if late:

@@ -14,7 +14,7 @@ from gis_app.me import my_account
 from grids.api import GridViewSet
 from households.api.views import HouseholdViewSet
 from households.views import colours, fairness, household_page
-from visits.worklist.views import work_list, work_page
+from visits.worklist.views import household_due, work_list, work_page
 
 router = SimpleRouter()
 router.register("divisions", DivisionViewSet, basename="division")
@@ -40,6 +40,7 @@ urlpatterns = [
     path("work/", work_page, name="work"),
     path("api/me/", my_account, name="me"),
     path("api/work/", work_list, name="work-list"),
+    path("api/households/<uuid:uuid>/due/", household_due, name="household-due"),
     path("", include("transfers.urls")),
     path("", include("support.urls")),
     path("", include("visits.urls")),

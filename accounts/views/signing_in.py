@@ -7,10 +7,12 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.contrib.auth.signals import user_login_failed
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import entering, factor
 from accounts.passwords import profile, rules, set_password
+from core.policy import menu
 
 
 class SignInForm(AuthenticationForm):
@@ -27,11 +29,20 @@ class SignInView(auth.LoginView):
     redirect_authenticated_user = True
 
     def form_valid(self, form):
-        entering.begin(self.request, form.get_user(), self.get_success_url())
-        return _onward(self.request, form.get_user())
+        member = form.get_user()
+        asked = self.get_redirect_url()
+        # Whoever asked for the site's bare address asked for no page.
+        then = _first_page(member) if asked in ("", reverse("map")) else asked
+        entering.begin(self.request, member, then)
+        return _onward(self.request, member)
 
 
 sign_in = SignInView.as_view()
+
+
+def _first_page(member) -> str:
+    """What her menu begins with: for whoever answers for families, what there is to do."""
+    return reverse(menu(member.role)["pages"][0]["route"])
 
 
 def _onward(request, member):

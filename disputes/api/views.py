@@ -1,5 +1,7 @@
 """Disputes: entered, read, and taken step by step."""
 
+from uuid import UUID
+
 from django.contrib.gis.geos import Point
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import api_view
@@ -8,11 +10,15 @@ from rest_framework.response import Response
 from boundaries.models import Division
 from cases.services import home_for
 from core.api import Pages
+from core.errors import NotFound
 from disputes import guard, reading, referring, services
 from disputes.api import shapes
 
 DONE = {"message": "已记下。"}
-_FILTERS = [OpenApiParameter(name, str) for name in ("state", "kind", "supervised", "late", "page")]
+_FILTERS = [
+    OpenApiParameter(name, str)
+    for name in ("state", "kind", "supervised", "late", "household", "page")
+]
 
 
 def said(shape, request) -> dict:
@@ -39,10 +45,18 @@ def disputes(request):
         kind=asked.get("kind", ""),
         supervised=asked.get("supervised") == "1",
         late=asked.get("late") == "1",
+        household=_home(request.user, asked["household"]) if "household" in asked else None,
     )
     pages = Pages()
     page = pages.paginate_queryset(rows, request)
     return pages.get_paginated_response([reading.row(one) for one in page])
+
+
+def _home(by, text: str):
+    try:
+        return home_for(by, UUID(text))
+    except ValueError:
+        raise NotFound("没有找到这户。") from None
 
 
 def find(by, asked: dict) -> dict:

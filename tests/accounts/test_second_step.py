@@ -160,7 +160,7 @@ def test_whoever_has_no_phone_yet_must_bind_one(lan, client):
 
 def test_only_the_demo_goes_without(lan, client):
     type(lan).objects.filter(pk=lan.pk).update(is_demo=True)
-    assert begin(client).url == "/"
+    assert begin(client).url == "/work/"
     assert signed_in(client)
 
 
@@ -176,7 +176,7 @@ def test_a_given_password_must_be_changed_first_and_to_another(bound, client):
     for poor in ("short", "123456789012", PASSWORD):
         assert choose(poor).status_code == 200
     assert not signed_in(client)
-    assert choose(NEW).url == "/"
+    assert choose(NEW).url == "/work/"
     assert signed_in(client)
     lan.refresh_from_db()
     assert lan.check_password(NEW)

@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client
 
-from accounts.models import Member
+from accounts.models import Member, Role
+from tests.factories import member
 
 PASSWORD = "柳树下的一条长椅-7"
 SIGN_IN = "/accounts/sign-in/"
@@ -27,15 +28,24 @@ def test_passwords_are_kept_by_argon2id(lan):
 
 
 def test_a_stranger_is_led_to_the_sign_in_page_and_back(lan, client):
-    response = client.get("/")
-    assert (response.status_code, response.url) == (302, f"{SIGN_IN}?next=/")
-    response = sign_in(client, next="/")
-    assert (response.status_code, response.url) == (302, "/")
-    assert client.get("/").status_code == 200
+    response = client.get("/assign/")
+    assert (response.status_code, response.url) == (302, f"{SIGN_IN}?next=/assign/")
+    response = sign_in(client, next="/assign/")
+    assert (response.status_code, response.url) == (302, "/assign/")
+    assert client.get("/assign/").status_code == 200
+
+
+@pytest.mark.parametrize("role, page", [(Role.TOWN, "/work/"), (Role.STEWARD, "/")])
+def test_whoever_asked_for_no_page_begins_with_the_first_of_her_menu(cast, role, page):
+    who = member("somebody", role, cast.east, is_demo=True)
+    who.set_password(PASSWORD)
+    who.save()
+    for asked in ({}, {"next": "/"}):
+        assert sign_in(Client(), username="somebody", **asked).url == page
 
 
 def test_nobody_is_led_to_another_site(lan, client):
-    assert sign_in(client, next="https://elsewhere.example/").url == "/"
+    assert sign_in(client, next="https://elsewhere.example/").url == "/work/"
 
 
 def test_signing_out_ends_the_session(lan, client):

@@ -26,18 +26,21 @@ def sign_in(page, name: str, password: str) -> None:
 
 
 @pytest.mark.parametrize("name", EVERYBODY)
-def test_everybody_signs_in_to_the_map(pages, name):
+def test_everybody_signs_in_to_what_her_menu_begins_with(pages, name):
     page = pages.of(None, path="/")
     sign_in(page, name, PASSWORD)
     settled(page)
     expect(page.locator(".menu-name")).to_have_text(f"示例{name}")
+    first = page.locator(".pages a").first
+    if first.count():
+        assert first.get_attribute("aria-current") == "page"
 
 
 def test_on_a_phone_too(pages):
     page = pages.of(None, phone=True)
     sign_in(page, "mei", PASSWORD)
     settled(page)
-    expect(page.locator("#area-name")).to_have_text("我的网格")
+    expect(page.locator("h1")).to_have_text("要办的事")
 
 
 def test_a_wrong_password_is_said_and_five_lock_the_door(pages):

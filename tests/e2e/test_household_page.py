@@ -4,11 +4,13 @@ import re
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from audit.models import AccessRecord
-from core.scope import acting_as_system
+from core.scope import acting_as, acting_as_system
 from households.models import Person
+from support.services import record_need
 from tests.e2e.pages import faults
 
 GRID = "999001101201001"
@@ -46,7 +48,8 @@ def test_what_is_owed_comes_first_and_the_map_is_one_step_away(pages, home, phon
     page = file_of(pages, home, phone=phone)
     expect(page.locator("h1")).to_have_text(f"{home.household_no} 号家庭")
     assert headings(page)[1] == "现在要为这家做的"
-    expect(page.locator(".owed-row")).to_contain_text("复核颜色")
+    expect(page.locator(".owed-row").first).to_contain_text("去看望，还没有人走访过")
+    expect(page.locator(".owed")).to_contain_text("复核颜色")
     assert fits(page)
     assert faults(page) == []
     page.click("text=在地图上看")
@@ -120,6 +123,59 @@ def test_what_a_role_may_not_do_leaves_no_trace(pages, home):
     page.get_by_text("看健康").first.click()
     expect(page.get_by_text("这次查看已经记下。")).to_be_visible()
     assert page.get_by_text("改写").count() == 0
+
+
+def test_the_family_speaks_a_colour_is_argued_and_a_need_is_met(pages, people_and_places):
+    """From the member's phone to the chair's desk and back, each by whoever may."""
+    home = people_and_places.homes[GRID][9]
+    page = pages.of("lan", path=f"/households/{home.uuid}/", phone=True)
+    page.get_by_role("button", name="记下家庭的话").click()
+    page.fill("#statement-text", "孩子放假没人管，想找个放心的地方。")
+    page.get_by_role("button", name="记下", exact=True).click()
+    expect(page.locator(".family-words")).to_contain_text("想找个放心的地方")
+    assert page.locator("#household h2").all_inner_texts()[1] == "家庭自己的话"
+
+    page.get_by_role("button", name="提出颜色").click()
+    page.select_option(
+        "#proposal-reason", index=-1 + page.locator("#proposal-reason option").count()
+    )
+    page.select_option("#proposal-source", "told")
+    page.fill("#proposal-help", "每月去看望一次")
+    assert faults(page) == []
+    page.get_by_role("button", name="提出", exact=True).click()
+    expect(page.locator(".proposal")).to_contain_text("每月去看望一次")
+    assert page.get_by_role("button", name="确认").count() == 0
+
+    chair = pages.of("head", path=f"/households/{home.uuid}/")
+    chair.get_by_role("button", name="确认", exact=True).click()
+    assert faults(chair) == []
+    chair.locator(".small-form").get_by_role("button", name="确认").click()
+    expect(chair.locator(".support")).to_contain_text("每月去看望一次")
+    expect(chair.locator(".proposal")).to_have_count(0)
+
+    with acting_as(people_and_places.people["lan"].pk), transaction.atomic():
+        record_need(
+            household=home, by=people_and_places.people["lan"], kind="children",
+            due_on=timezone.localdate(), text="假期托管",
+        )  # fmt: skip
+    page.reload()
+    first = page.locator(".owed-row").first
+    expect(first).to_contain_text("照护孩子")
+    assert "假期托管" not in page.locator("main").inner_text()
+    page.get_by_role("button", name="看走访时记下的话").click()
+    expect(page.locator(".owed-row").first).to_contain_text("假期托管")
+    page.locator(".owed-row").first.get_by_role("button", name="给了帮助").click()
+    page.get_by_label("哪种帮助").select_option("goods")
+    page.get_by_label("物资").fill("暑期课本")
+    assert faults(page) == []
+    page.get_by_role("button", name="记下", exact=True).click()
+    expect(page.locator(".helps")).to_contain_text("暑期课本")
+    page.locator(".owed-row").first.get_by_role("button", name="办到了").click()
+    page.locator(".small-form").get_by_role("button", name="办到了").click()
+    expect(page.locator(".helps")).to_contain_text("已经解决")
+    assert "照护孩子" not in page.locator(".file-owed").inner_text()
+    assert fits(page)
+    assert faults(page) == []
 
 
 def test_a_household_that_is_not_hers_is_not_found(pages, home):

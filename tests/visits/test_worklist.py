@@ -78,6 +78,34 @@ def test_a_visit_takes_the_line_away(cast, signed_in):
     assert str(home.uuid) not in {one["household"] for one in left if one["kind"] == "visit-due"}
 
 
+def test_a_household_says_when_its_turn_comes(cast, signed_in):
+    home, unassessed = cast.homes["liu1"][0], cast.homes["liu1"][3]
+    client, today = signed_in(cast.lan), timezone.localdate()
+
+    def due(one):
+        return client.get(f"/api/households/{one.uuid}/due/").json()
+
+    assert due(home) == {"due_on": today.isoformat(), "last_visit_on": None}
+    assert due(unassessed) == {"due_on": None, "last_visit_on": None}
+    with acting_as(cast.lan.pk):
+        record_visit(
+            household=home, by=cast.lan, kind="visit", result="met", happened_at=timezone.now()
+        )
+    cadence = cast.scheme.classes.get(slot=1).cadence_days
+    assert due(home) == {
+        "due_on": (today + timedelta(days=cadence)).isoformat(),
+        "last_visit_on": today.isoformat(),
+    }
+    assert signed_in(cast.mei).get(f"/api/households/{home.uuid}/due/").status_code == 404
+
+
+def test_case_workers_and_partners_have_lists_of_their_own(cast, signed_in):
+    for role, more in ((Role.CASEWORKER, {}), (Role.PARTNER, {"body": "court"})):
+        client = signed_in(member(f"one-{role}", role, cast.area, **more))
+        assert work(client)["results"] == []
+        assert client.get("/work/").status_code == 200
+
+
 def test_no_line_names_anybody(cast, signed_in):
     for who in (cast.lan, cast.head, cast.chair):
         for one in work(signed_in(who))["results"]:

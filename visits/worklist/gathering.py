@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Member
 from core.waiting import Waiting
+from disputes import waiting as disputes
 from households.colouring import waiting as colours
 from support import waiting as needs
 from visits import due as visits
@@ -21,6 +22,7 @@ SOURCES: tuple[Callable[[Member, int], list[Waiting]], ...] = (
     visits.waiting_for,
     colours.waiting_for,
     needs.waiting_for,
+    disputes.waiting_for,
 )
 MOST = 200
 PAGE = 40

@@ -9,7 +9,15 @@ from rest_framework.response import Response
 
 from core.errors import NotFound
 from core.policy import admitted
+from households.models import Household
+from households.people import home_for
+from visits.due import with_due
 from visits.worklist.gathering import LATER, NOW, WEEK, worklist
+
+
+class DueShape(s.Serializer):
+    due_on = s.DateField(allow_null=True, help_text="下次走访最晚哪天；未评估的家庭没有")
+    last_visit_on = s.DateField(allow_null=True, help_text="上次见到，或者去过而不方便")
 
 
 class LineShape(s.Serializer):
@@ -53,3 +61,13 @@ def work_list(request):
         for group, line in page.lines
     ]
     return Response({"counts": page.counts, "more": page.more, "next": page.next, "results": lines})
+
+
+@extend_schema(responses=DueShape)
+@api_view(["GET"])
+def household_due(request, uuid):
+    """When a family's turn comes to be visited, and when that last was."""
+    home = home_for(request.user, uuid)
+    found = with_due(Household.objects.filter(pk=home.pk), request.user)
+    due_on, last = found.values_list("due_on", "last_visit_at").get()
+    return Response({"due_on": due_on, "last_visit_on": timezone.localdate(last) if last else None})

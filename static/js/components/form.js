@@ -41,3 +41,17 @@ export function form({ fields, submit, send, note, cancel }) {
     h("div", { class: "form-buttons" }, button, cancel && h("button", { type: "button", class: "secondary", onclick: cancel }, t("不写了"))),
   );
 }
+
+/** A button that turns into a form in its place. `made(close)` is the form. */
+export function opens(name, made, look = "secondary") {
+  const root = h("div", { class: "opens" });
+  const closed = () => {
+    replace(root, h("button", { type: "button", class: look, onclick: opened }, t(name)));
+  };
+  function opened() {
+    replace(root, made(closed));
+    root.querySelector("input, textarea, select, button").focus();
+  }
+  closed();
+  return root;
+}

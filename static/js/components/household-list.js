@@ -15,7 +15,7 @@ export function householdRows(households, classes, chosen, onOpen) {
       const known = classes.find((c) => c.slot === household.slot);
       return h(
         "li",
-        {},
+        { class: "row-and-file" },
         h(
           "button",
           {
@@ -45,6 +45,7 @@ export function householdRows(households, classes, chosen, onOpen) {
             household.lon === null && h("span", { class: "tag" }, t("未落图")),
           ),
         ),
+        h("a", { class: "row-file", href: `/households/${household.uuid}/`, "aria-label": t("{no} 号家庭的档案", { no: household.household_no }) }, t("档案")),
       );
     }),
   );

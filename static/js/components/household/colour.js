@@ -1,11 +1,11 @@
 /* A family's colour as an argued decision: its own words, what we offer and why, whose word is next. */
 
-import { h, replace } from "../../lib/dom.js";
+import { h } from "../../lib/dom.js";
 import { day } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { actionOf, classMark } from "../class-mark.js";
 import { facts } from "../facts.js";
-import { field, form } from "../form.js";
+import { field, form, opens } from "../form.js";
 import { proposal as proposed, support } from "../support.js";
 
 // What each step is called, what it needs to be told, and what it does.
@@ -18,33 +18,20 @@ const STEPS = {
   withdraw: { name: "收回颜色", words: "给家庭的答复", note: "这户回到未评估。" },
 };
 
-/** A button that turns into a form in its place. `made(close)` is the form. */
-export function opens(name, made, look = "secondary") {
-  const root = h("div", { class: "opens" });
-  const closed = () => {
-    replace(root, h("button", { type: "button", class: look, onclick: opened }, t(name)));
-  };
-  function opened() {
-    replace(root, made(closed));
-    root.querySelector("input, textarea, select, button").focus();
-  }
-  closed();
-  return root;
-}
-
 const area = (id, name, label, most, required = true) => field(label, h("textarea", { id, name, rows: "3", maxlength: String(most), required }));
 
-function steps(row, take) {
-  if (!row.steps.length) return null;
+function steps(row, take, more) {
+  if (!more && !(row && row.steps.length)) return null;
   return h(
     "div",
     { class: "colour-steps" },
-    row.steps.map((step) => {
+    (row ? row.steps : []).map((step) => {
       const { name, words, note } = STEPS[step];
       const fields = words ? [area(`${step}-words`, "words", words, 300)] : [];
       const look = ["confirm", "keep"].includes(step) ? "primary" : "secondary";
       return opens(name, (cancel) => form({ note, fields, submit: name, cancel, send: (data) => take(row.uuid, step, data) }), look);
     }),
+    more,
   );
 }
 
@@ -155,7 +142,7 @@ export function colour(found, lapsed, act) {
   const { current } = found;
   const held = current && current.status === "confirmed" ? current : null;
   return [
-    h("div", { class: "colour-part" }, support({ colour: held, lapsed }), current && current.status === "objected" && current.objections.filter((one) => !one.answer).map(objection), current && steps(current, act.take)),
+    h("div", { class: "colour-part" }, support({ colour: held, lapsed }), current && current.status === "objected" && current.objections.filter((one) => !one.answer).map(objection), steps(current, act.take, found.choices && propose(found.choices, act.propose))),
     found.proposal &&
       h(
         "div",
@@ -164,7 +151,6 @@ export function colour(found, lapsed, act) {
         found.proposal.second_look_owed && h("p", { class: "state-note" }, t("不久前刚改过颜色，要另一个人再看一遍，才能确认。")),
         steps(found.proposal, act.take),
       ),
-    found.choices && propose(found.choices, act.propose),
     past(found.past),
   ];
 }
