@@ -2,10 +2,17 @@
 
 import json
 import re
+from pathlib import Path
+
+import pytest
 
 from accounts.models import Role
-from households.models import Conflict
+from households.colouring.who import STEPS
+from households.models import Conflict, GoodWord, Person
+from support.models import Help, Need
 from tests.factories import member
+
+PARTS = Path(__file__).resolve().parents[2] / "static/js/components/household"
 
 
 def boot(response) -> dict:
@@ -47,3 +54,21 @@ def test_roles_without_families_have_no_such_page(cast, signed_in):
     for role in (Role.DISTRICT, Role.CASEWORKER, Role.STEWARD, Role.SYSADMIN, Role.AUDITOR):
         who = member(f"one-{role}", role, cast.area)
         assert signed_in(who).get(f"/households/{home.uuid}/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "module, choices",
+    [
+        ("needs", Help.Kind), ("needs", Help.Honour), ("needs", Help.Outcome), ("needs", Need.Why),
+        ("colour", GoodWord.Kind), ("person", Person.Relation),
+    ],
+)  # fmt: skip
+def test_what_the_page_offers_is_what_the_server_takes(module, choices):
+    source = (PARTS / f"{module}.js").read_text()
+    for value, label in choices.choices:
+        assert f'{value or chr(34) * 2}: "{label}"' in source, value
+
+
+def test_every_step_that_a_person_takes_with_a_colour_has_its_words():
+    source = (PARTS / "colour.js").read_text()
+    assert all(re.search(rf"\b{step}: {{ name: ", source) for step in STEPS)
