@@ -180,9 +180,8 @@ def household_good_words(request, uuid):
 def classifications(request):
     """The proposals and objections on which it is for the reader to say the next word."""
     pages = Pages()
-    rows = reading.with_all(waiting.queue(request.user)).order_by("proposed_at", "pk")
-    page = pages.paginate_queryset(rows, request)
-    return pages.get_paginated_response([reading.queue_row(row) for row in page])
+    page = pages.paginate_queryset(waiting.queue(request.user), request)
+    return pages.get_paginated_response(reading.queue_rows(page))
 
 
 @extend_schema(request=ColourStepAsked, responses=HouseholdColour)

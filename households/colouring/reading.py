@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from accounts.models import Member, Role
 from households.colouring.services import current_reasons
-from households.colouring.waiting import due_on, next_step
+from households.colouring.waiting import Asked
 from households.colouring.who import steps_for
 from households.models import Classification, FamilyStatement, GoodWord, Household, Objection
 
@@ -42,16 +42,23 @@ def with_all(rows):
     return rows.select_related(*_WITH).prefetch_related("objections__by", "objections__reviewed_by")
 
 
-def queue_row(row: Classification) -> dict:
-    """A line of the queue; nobody's name but the proposer's."""
+def queue_rows(asked: list[Asked]) -> list[dict]:
+    """Lines of the queue."""
+    rows = Classification.objects.filter(pk__in=[one.pk for one in asked])
+    found = {row.pk: row for row in rows.select_related(*_WITH)}
+    return [_queue_row(found[one.pk], one) for one in asked if one.pk in found]
+
+
+def _queue_row(row: Classification, asked: Asked) -> dict:
+    """Nobody's name but the proposer's."""
     home = row.household
     return _class(row) | {
         "uuid": row.uuid,
         "household": home.uuid,
         "household_no": home.household_no,
         "village": home.village.name,
-        "next": next_step(row),
-        "due_on": due_on(row),
+        "next": asked.next,
+        "due_on": asked.due_on,
         "proposed_by": _name(row.proposed_by),
         "proposed_on": timezone.localdate(row.proposed_at),
     }

@@ -1,13 +1,22 @@
 """Colours that wait for a member's word, for her work list and the queue."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Member, Role
+from boundaries.models import Division
 from core.waiting import Waiting, urgency
-from households.models import NOT_ASSESSED, Classification, ColourClass, Household
+from households.models import (
+    NOT_ASSESSED,
+    Classification,
+    ColourClass,
+    Conflict,
+    Household,
+    Objection,
+)
 
 # A proposal should not lie longer than this.
 DECIDE_WITHIN_DAYS = 7
@@ -17,55 +26,98 @@ MOST = 200
 _S = Classification.Status
 
 
-def queue(member: Member) -> QuerySet[Classification]:
-    """The proposals and objections on which it is for her to say the next word."""
-    rows = Classification.objects.visible_to(member).open().with_flips()
-    if member.role == Role.MEMBER:
-        # What she may do on the way: look a second time at what somebody else proposed.
-        return rows.filter(_second_looks(member))
-    place = (
-        Q(household__village=member.division_id)
-        if member.role == Role.VILLAGE
-        else Q(household__village__parent=member.division_id)
+@dataclass(frozen=True)
+class Asked:
+    """A proposal or an objection that waits for her, and for which step: confirm, second_look, review."""
+
+    pk: int
+    next: str
+    due_on: date
+
+
+def queue(member: Member) -> list[Asked]:
+    """The proposals and objections on which it is for her to say the next word, oldest first.
+
+    Decided here and not in one statement: row security would ask for every open row of the district
+    what was decided before it.
+    """
+    rows = list(_open_ones(member))
+    objected = [row["pk"] for row in rows if row["status"] == _S.OBJECTED]
+    due = dict(
+        Objection.objects.filter(classification__in=objected, reviewed_at=None).values_list(
+            "classification", "due_on"
+        )
     )
-    hers = ColourClass.objects.filter(
-        scheme__valid_to=None,
-        scheme__county=OuterRef("colour_class__scheme__county"),
-        slot=OuterRef("colour_class__slot"),
-        name=OuterRef("colour_class__name"),
-        decided_by=member.role,
-    )
-    uninvolved = ~Q(proposed_by=member) & (Q(second_look_by=None) | ~Q(second_look_by=member))
-    decides = (
-        Q(Exists(hers), status=_S.PROPOSED, proposed_by__isnull=False)
-        & uninvolved
-        & (Q(flips=False) | Q(second_look_by__isnull=False))
-    )
-    reviews = Q(status=_S.OBJECTED) & uninvolved & ~Q(decided_by=member)
-    # The other chair, not the one who will decide, looks a second time.
-    looks = _second_looks(member) & ~Q(Exists(hers))
-    return rows.filter(place & (decides | reviews) | looks)
+    deciders = _deciders()
+    last = _last_decided({row["household"] for row in rows})
+    found = []
+    for row in rows:
+        decides = deciders.get((row["county"], row["slot"], row["name"])) == member.role
+        if step := _next(member, row, decides, last.get(row["household"])):
+            day = due.get(row["pk"]) or _decide_by(row["proposed_at"])
+            found.append(Asked(row["pk"], step, day))
+    return found
 
 
-def _second_looks(member: Member) -> Q:
-    return Q(status=_S.PROPOSED, flips=True, second_look_by=None, proposed_by__isnull=False) & ~Q(
-        proposed_by=member
-    )
+def _open_ones(member: Member):
+    """Open rows of her place; of a member, of the families she knows. What only a list has proposed
+    waits for nobody's yes."""
+    rows = Classification.objects.open().filter(proposed_by__isnull=False)
+    kin = Conflict.objects.open().filter(member=member).values("household")
+    match member.role:
+        case Role.VILLAGE:
+            rows = rows.filter(household__village=member.division_id).exclude(household__in=kin)
+        case Role.TOWN:
+            below = Division.objects.filter(parent=member.division_id).values("pk")
+            rows = rows.filter(household__village__in=list(below.values_list("pk", flat=True)))
+            rows = rows.exclude(household__in=kin)
+        case _:
+            rows = rows.visible_to(member).filter(status=_S.PROPOSED, second_look_by=None)
+    return rows.order_by("proposed_at", "pk").values(
+        "pk", "household", "status", "proposed_at", "proposed_by", "second_look_by", "decided_by",
+        slot=F("colour_class__slot"), name=F("colour_class__name"),
+        county=F("colour_class__scheme__county"), flip_days=F("colour_class__scheme__flip_days"),
+    )  # fmt: skip
 
 
-def due_on(row: Classification):
-    """Of a proposal or an objection: the day by which somebody should have said a word."""
-    since = row.proposed_at
-    if row.status == _S.OBJECTED:
-        return max(objection.due_on for objection in row.objections.all())
-    return timezone.localdate(since) + timedelta(days=DECIDE_WITHIN_DAYS)
+def _deciders() -> dict[tuple, str]:
+    now = ColourClass.objects.filter(scheme__valid_to=None)
+    return {
+        (county, slot, name): decided_by
+        for county, slot, name, decided_by in now.values_list(
+            "scheme__county", "slot", "name", "decided_by"
+        )
+    }
 
 
-def next_step(row: Classification) -> str:
-    """confirm, second_look or review: what a row of `queue` waits for."""
-    if row.status == _S.OBJECTED:
+def _last_decided(homes: set[int]) -> dict[int, tuple]:
+    """Slot and moment of what was decided last about each of these families."""
+    decided = Classification.objects.filter(household__in=homes, decided_at__isnull=False)
+    rows = decided.exclude(status=_S.REFUSED).order_by("household", "-decided_at", "-pk")
+    return {
+        home: (slot, at)
+        for home, slot, at in rows.distinct("household").values_list(
+            "household", "colour_class__slot", "decided_at"
+        )
+    }
+
+
+def _next(member: Member, row: dict, decides: bool, last: tuple | None) -> str | None:
+    if member.pk in (row["proposed_by"], row["second_look_by"], row["decided_by"]):
+        return None
+    if row["status"] == _S.OBJECTED:
         return "review"
-    return "second_look" if row.flips and not row.second_look_by_id else "confirm"
+    since = timezone.now() - timedelta(days=row["flip_days"])
+    flips = last is not None and last[0] != row["slot"] and last[1] > since
+    if flips and not row["second_look_by"]:
+        # The other one, not she who will decide, looks a second time.
+        return None if decides else "second_look"
+    return "confirm" if decides else None
+
+
+def _decide_by(proposed_at) -> date:
+    """A proposal should not lie longer."""
+    return timezone.localdate(proposed_at) + timedelta(days=DECIDE_WITHIN_DAYS)
 
 
 _SAYS = {
@@ -78,11 +130,10 @@ _SAYS = {
 
 def waiting_for(member: Member, limit: int = MOST) -> list[Waiting]:
     """Her lines of the work list, the most urgent first; at most `limit` of each kind."""
-    rows = queue(member).select_related("household__village").prefetch_related("objections")
-    found = [
-        _line(row.household, next_step(row), due_on(row))
-        for row in rows.order_by("proposed_at", "pk")[:limit]
-    ]
+    asked = queue(member)[:limit]
+    rows = Classification.objects.filter(pk__in=[one.pk for one in asked])
+    homes = {row.pk: row.household for row in rows.select_related("household__village")}
+    found = [_line(homes[one.pk], one.next, one.due_on) for one in asked if one.pk in homes]
     if member.role == Role.MEMBER:
         ahead = timezone.localdate() + timedelta(days=REVIEW_AHEAD_DAYS)
         due = Household.objects.visible_to(member).filter(review_on__lte=ahead, proposed=False)

@@ -28,6 +28,7 @@ SCOPED = (
     "Household|HouseholdIdentity|HouseholdPlace|Person|PersonSensitive|Classification|Claim|Conflict"
     "|GridSpell|Case|CaseAssignment|Concern|ViolenceRecord|BreakGlass|BreakGlassNotice|AccessRecord"
     "|ImportJob|Export|Request|Draft|IndexChange|PlaceChange|IdentityChange|SensitiveChange"
+    "|Objection|FamilyStatement|GoodWord|FairnessFigure|FairnessReview"
 )
 _NARROWED = re.compile(
     rf"\b(?:{SCOPED})\.objects(?:\.open\(\))?\.(?!visible_to\(|followed_by\(|led_by\(|none\()"
