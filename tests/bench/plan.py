@@ -230,7 +230,7 @@ def _standard(peers, quick, say, table) -> list[dict]:
         heat = 0.3 * float(one.problem.travel.mean())
         began = time.process_time()
         search = Search(one.problem, seed=1, alike=one.alike).run(
-            40_000 if quick else 200_000, heat=heat
+            40_000 if quick else 200_000, heat=heat, longest=10
         )
         plan, seconds = search.plan(), time.process_time() - began
         assert check_plan(one.problem, plan) == []

@@ -16,7 +16,7 @@ FEWEST_TURNS, MOST_TURNS, WORK = 10_000, 60_000, 400_000
 # Measured by ./bench plan: where the temperature begins, in seconds on the way, and how much is
 # taken out and put back at a time.
 HEAT, MILD = 3_000.0, 600.0
-REMOVED, LONGEST = 12.0, 10.0
+REMOVED, LONGEST = 12.0, 6.0
 # A locked visit is never left out to gain something.
 FIRM = 10**8
 
@@ -138,13 +138,21 @@ class Search:
                 total += self.problem.moving * int(((stay[r] >= 0) & (stay[r] != s)).sum())
         return total + int(price[out_of].sum())
 
-    def run(self, turns: int, *, first: int = 0, last: int | None = None, heat: float = HEAT):
+    def run(
+        self,
+        turns: int,
+        *,
+        first: int = 0,
+        last: int | None = None,
+        heat: float = HEAT,
+        longest: float = LONGEST,
+    ):
         """Turns `first`…`last` of a cooling that takes `turns`."""
         if self.visits and self.problem.shifts:
             search(
                 *self.arrays, self.route, self.length, self.best_route, self.best_length,
                 self.score, self.state, first, turns if last is None else last, turns, heat,
-                REMOVED, LONGEST,
+                REMOVED, longest,
             )  # fmt: skip
         return self
 
