@@ -86,6 +86,7 @@ class RecordAsked(s.Serializer):
     text = s.CharField(max_length=10_000)
     shelter = s.CharField(max_length=200, required=False)
     order_until = s.DateField(required=False, allow_null=True)
+    warned_on = s.DateField(required=False, allow_null=True)
 
 
 class RecordShape(RecordAsked):

@@ -122,6 +122,8 @@ class ViolenceRecord(models.Model):
     # Where she stays now, if not at home; and until when an order keeps somebody away.
     shelter = models.CharField("临时住处", max_length=200, blank=True)
     order_until = models.DateField("人身安全保护令至", null=True)
+    # When the police gave him a 告诫书： both are then looked up on certain days.
+    warned_on = models.DateField("告诫书日期", null=True)
     written_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     written_at = models.DateTimeField(default=timezone.now)
 

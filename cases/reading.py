@@ -100,6 +100,7 @@ def record_row(record: ViolenceRecord) -> dict:
         "text": record.text,
         "shelter": record.shelter,
         "order_until": record.order_until,
+        "warned_on": record.warned_on,
         "written_by": record.written_by.name,
         "written_at": record.written_at,
     }

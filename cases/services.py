@@ -108,12 +108,17 @@ def protect(
 
 @transaction.atomic
 def write_record(
-    *, case: Case, text: str, by: Member, shelter: str = "", order_until: date | None = None
+    *,
+    case: Case,
+    text: str,
+    by: Member,
+    shelter: str = "",
+    order_until: date | None = None,
+    warned_on: date | None = None,
 ) -> ViolenceRecord:
     """Add an entry to a case from `open_case`."""
-    return ViolenceRecord.objects.create(
-        case=case, text=text, shelter=shelter, order_until=order_until, written_by=by
-    )
+    said = {"text": text, "shelter": shelter, "order_until": order_until, "warned_on": warned_on}
+    return ViolenceRecord.objects.create(case=case, written_by=by, **said)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from rest_framework import serializers as s
 from accounts.models import Body, Role
 from cases.services import home_for
 from core.errors import DomainError, Invalid, NotFound
-from disputes import guard, reading, referring, services
+from disputes import guard, notice, reading, referring, services
 from disputes.api import shapes
 from disputes.api.views import find, send
 from disputes.machine import DISPUTE, REFERRAL, SUPERVISORS, may
@@ -32,7 +32,7 @@ def disputes_page(request):
     )
     page = Paginator(rows, ROWS).get_page(asked.get("page"))
     told = {
-        "rows": [reading.row(one) for one in page],
+        "rows": [(row := reading.row(one)) | {"note": _where_and_when(row)} for one in page],
         "page": page,
         "chosen": chosen,
         "states": Dispute.State.choices,
@@ -40,6 +40,40 @@ def disputes_page(request):
         "may_find": may(request.user.role, DISPUTE, "find"),
     }
     return render(request, "disputes/list.html", told)
+
+
+def _place(row: dict) -> str:
+    number = f"{row['household_no']} 户" if row["household_no"] else ""
+    return " ".join(part for part in (row["village"], number) if part)
+
+
+def _due(row: dict, until: str) -> str:
+    if not row["due_on"]:
+        return ""
+    return f"{'已过期，' if row['late'] else ''}{row['due_on']:%Y-%m-%d} 前{until}"
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _where_and_when(row: dict) -> str:
+    return _joined(_place(row), f"{row['found_on']:%Y-%m-%d}", _due(row, "办下一步"))
+
+
+def _head(facts: dict) -> str:
+    watched = facts["supervised_until"]
+    return _joined(
+        _place(facts), facts["severity_label"], facts["source_label"], _due(facts, "办下一步"),
+        f"督办，{watched:%Y-%m-%d} 前办结" if watched else "",
+    )  # fmt: skip
+
+
+def _sent_and_due(row: dict, *, whole: bool = False) -> str:
+    parts = [f"{timezone.localdate(row['sent_at']):%Y-%m-%d} 发出", _due(row, "答复")]
+    if whole:
+        parts = ["联合调解" if row["joint"] else "转介", row["basis"], *parts, row["rejection"]]
+    return _joined(*parts)
 
 
 def new_page(request):
@@ -62,6 +96,7 @@ def new_page(request):
             told |= {"problem": error.message, "same": error.detail.get("disputes", [])}
     told |= {
         "home": home,
+        "where": f"{home.village.name} {home.household_no} 户" if home and home.village else "",
         "people": [
             (person.pk, str(person.uuid), person.get_relation_display())
             for person in (home.people.all() if home else [])
@@ -172,6 +207,7 @@ def _shown(request, found: Dispute, problem: str):
     facts = reading.dispute(by, found)
     told = {
         "d": facts,
+        "note": _head(facts),
         "problem": problem,
         "sent": request.POST,
         "texts": reading.texts(by, found, route),
@@ -212,8 +248,10 @@ def notice_page(request, uuid):
         found = services.by_uuid(request.user, uuid)
     except NotFound:
         raise Http404 from None
-    told = {"uuid": uuid, "number": found.number, "village": found.village, "today": timezone.localdate(),
-            "kind": found.get_kind_display()}  # fmt: skip
+    place = found.village.name if found.village else ""
+    about = f"编号：{found.number}　类型：{found.get_kind_display()}　地点：{place}"
+    told = {"uuid": uuid, "number": found.number, "about": about, "words": notice,
+            "today": timezone.localdate()}  # fmt: skip
     return render(request, "disputes/notice.html", told)
 
 
@@ -224,7 +262,7 @@ def referrals_page(request):
         rows = rows.waiting()
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     told = {
-        "rows": [reading.referral_row(one) for one in page],
+        "rows": [(row := reading.referral_row(one)) | {"note": _sent_and_due(row)} for one in page],
         "page": page,
         "all": request.GET.get("all") == "1",
     }
@@ -249,6 +287,7 @@ def referral_page(request, uuid):
     labels = referring.FIELDS | {"asks": "请贵单位做什么"}
     told = {
         "r": facts,
+        "note": _sent_and_due(facts, whole=True),
         "problem": problem,
         "packet": [(labels[k], v) for k, v in (facts["packet"] or {}).items()],
         "steps": [(name, REFERRAL.steps[name].label) for name in facts["open"]],

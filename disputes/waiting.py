@@ -6,8 +6,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Body, Member, Role
+from cases.clocks import clocks_of
 from cases.models import case_number
 from core.waiting import Waiting, urgency
+from disputes.clocks import ORDER_AHEAD_DAYS, warning_due
 from disputes.guard import unreported
 from disputes.models import Dispute, Referral, Supervision
 
@@ -37,7 +39,12 @@ def waiting_for(member: Member, limit: int = MOST) -> list[Waiting]:
         case Role.MEMBER | Role.VILLAGE:
             found = _disputes(member, limit) + _rejected(member, limit)
         case Role.CASEWORKER:
-            found = _disputes(member, limit) + _rejected(member, limit) + _unreported(member)
+            found = (
+                _disputes(member, limit)
+                + _rejected(member, limit)
+                + _unreported(member)
+                + _orders(member)
+            )
         case Role.TOWN:
             found = _supervised(member, limit)
         case Role.PARTNER:
@@ -110,6 +117,21 @@ def _to_partner(member: Member, limit: int) -> list[Waiting]:
         )
         for row in rows[:limit]
     ]
+
+
+def _orders(member: Member) -> list[Waiting]:
+    """A protection order that ends soon, a day on which a 告诫书 is followed up: by case number."""
+    today, found = timezone.localdate(), []
+    for clock in clocks_of(member):
+        about = {"path": f"/cases/#{clock.case}"}
+        ends = clock.order_until
+        if ends and today <= ends <= today + timedelta(days=ORDER_AHEAD_DAYS):
+            says = f"个案 {clock.number}：人身安全保护令快到期，问问她要不要申请延长。"
+            found.append(Waiting("case-order", says, ends, urgency(ends), **about))
+        if clock.warned_on and (day := warning_due(clock.warned_on, today)):
+            says = f"个案 {clock.number}：到了告诫书以后查访的日子，和派出所一起查访。"
+            found.append(Waiting("case-warning", says, day, urgency(day), **about))
+    return found
 
 
 def _unreported(member: Member) -> list[Waiting]:

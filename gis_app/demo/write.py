@@ -15,7 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.gis.geos import GEOSGeometry, Point
 from django.utils import timezone
 
-from accounts.models import Member
+from accounts.models import Body, Member, Role
 from boundaries.models import Division, Level
 from boundaries.services.names import initials
 from boundaries.services.outlines import area_m2
@@ -34,6 +34,7 @@ MARKED = f"{MARK}-____-8%"
 NO_PASSWORD = "!"
 ACCOUNTS = (
     "district", "town", "village", "member", "caseworker", "steward", "sysadmin", "auditor",
+    "partner",
 )  # fmt: skip
 # Every table that the demo fills; whatever refers to another comes first.
 TABLES = (
@@ -125,7 +126,7 @@ def write_grids(demo: Demo, divisions: dict[str, Division], today: date) -> list
 def write_staff(
     demo: Demo, divisions: dict[str, Division], grids: list[Grid], password: str, today: date
 ) -> list[Member]:
-    """Members and what they answer for. Only the eight accounts can sign in."""
+    """Members and what they answer for. Only the accounts of these names can sign in."""
     county, staff = demo.county, demo.staff
     codes = {"town": county.town_codes, "village": county.village_codes}
     codes["member"] = codes["village"]
@@ -140,6 +141,16 @@ def write_staff(
             is_demo=True,
         )
         for post, (lon, lat) in zip(staff.posts, demo.members_homes.tolist(), strict=True)
+    )
+    # Answers for no place of the demo, so she is none of its posts.
+    Member.objects.create(
+        username="partner",
+        name="示例公安联络员",
+        role=Role.PARTNER,
+        body=Body.POLICE,
+        division=divisions[county.code],
+        password=make_password(password),
+        is_demo=True,
     )
     midnight = timezone.make_aware(datetime.combine(today, time()))
     parts = [(g, p, Assignment.Role.LEAD) for g, p in enumerate(staff.lead) if p >= 0]

@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from audit.models import AccessRecord
 from cases.models import Case
+from cases.services import raise_concern
 from core.errors import NotFound
 from core.scope import acting_as, acting_as_system
 from core.states import StepNotPossible
 from disputes import errors, guard, reading, referring, services
 from disputes.machine import REFERRAL
-from disputes.models import Dispute, DisputeText, Packet, Referral
+from disputes.models import Dispute, DisputeText, Packet, Referral, ViolenceFlag
 from disputes.referring import Ground
 from households.models import Household
 
@@ -260,3 +261,15 @@ def test_nobody_sits_together_before_the_victim_and_then_the_lead_agree(table):
 def test_of_a_family_only_somebody_is_hurt(table):
     with pytest.raises(errors.FamilyMissing):
         table.find(household=None, village=table.cast.liu, parties=[], violence=True)
+
+
+def test_nobody_flags_a_dispute_that_she_does_not_see(table):
+    """It would take it away from those who do."""
+    found = table.find()
+    with acting_as(table.cast.lan.pk):
+        raise_concern(household=table.home.uuid, text="夜里常有哭声", by=table.cast.lan)
+    flag = ViolenceFlag(dispute=found, by=table.cast.mei, needs_protection=False, report="not_owed")
+    with acting_as(table.cast.mei.pk), pytest.raises(DatabaseError), transaction.atomic():
+        ViolenceFlag.objects.bulk_create([flag])
+    with acting_as_system("test"):
+        assert not Dispute.objects.get().apart

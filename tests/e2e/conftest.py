@@ -68,10 +68,10 @@ def serving(log: Path, **more: str):
         )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    until = monotonic() + 20
+    until = monotonic() + 90
     while True:
         try:
-            opener.open(f"{address}/healthz", timeout=2)
+            opener.open(f"{address}/healthz", timeout=10)
             break
         except urllib.error.HTTPError:  # behind HTTPS it sends whoever comes by HTTP away
             break

@@ -235,7 +235,12 @@ def _search(world: World, asker: Asker, cell: Cell, answer, logged: str, found: 
             continue
         # A request on her desk bears the name of whoever asks.
         named = token.what == "contact_name" and token.home in desk
-        if named or _may(token, rule.tier, hers, her_cases, asked_about):
+        sent = token.what == "packet for police" and rule.tier == "S3"
+        if (
+            named
+            or (sent and token.home in asker.oracle.sent_to(member))
+            or _may(token, rule.tier, hers, her_cases, asked_about)
+        ):
             found.own[token.tier] += 1
         else:
             found.foreign.append(

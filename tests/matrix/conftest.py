@@ -6,6 +6,7 @@ from django.db import connections
 
 from households import scope, versions
 from tests.matrix.cells import Asker
+from tests.matrix.disputed import disputed
 from tests.matrix.oracle import Oracle
 from tests.matrix.visited import visited
 from tests.matrix.world import build
@@ -20,7 +21,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
     versions.forget()
     with django_db_blocker.unblock():
         try:
-            yield visited(build())
+            yield disputed(visited(build()))
         finally:
             settings.TRANSFERS_DIR, settings.STATIC_ROOT = before
             connections["default"].close()

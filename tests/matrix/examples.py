@@ -18,7 +18,7 @@ NOUNS = {
     "areas": "areas", "territory": "territory", "drafts": "drafts", "changes": "changes",
     "claims": "claims", "conflicts": "conflicts", "members": "members", "handover": "members",
     "rights": "rights", "classifications": "classifications",
-    "needs": "needs", "new": "households",
+    "needs": "needs", "new": "households", "disputes": "disputes", "referrals": "referrals",
 }  # fmt: skip
 # Likewise for a field of a body, the first that is there.
 BODY_NOUNS = {
@@ -69,6 +69,7 @@ FIELDS = {
     "to": _day(1),
     "on": _day(1),
     "order_until": _day(30),
+    "warned_on": _day(0),
     "protection": "shielded",
     "group": "people",
     "kind": "relative",
@@ -93,14 +94,47 @@ ROUTE_FIELDS = {
     "household-good-words POST": {"kind": "work"},
     "draft-publish POST": {"resolve": {}, "on": None},
     "visit-list POST": {
-        "kind": "visit", "happened_at": _now, "second": None, "needs": [], "proposal": None,
+        "kind": "visit",
+        "happened_at": _now,
+        "second": None,
+        "needs": [],
+        "proposal": None,
+        "dispute": None,
         "note": "孩子最近不太说话",
     },
     "need-list POST": {"kind": "elders", "person": None, "due_on": _day(30)},
     "need-help POST": {
-        "kind": "counsel", "amount": None, "goods": "", "honour": "", "outcome": "",
+        "kind": "counsel",
+        "amount": None,
+        "goods": "",
+        "honour": "",
+        "outcome": "",
         "given_on": _day(0),
     },
+    "dispute-list POST": {
+        "kind": "elders",
+        "village": None,
+        "lon": None,
+        "lat": None,
+        "violence": None,
+        "anyway": True,
+        "parties": [],
+    },
+    "dispute-step POST": {"step": "mediate"},
+    "dispute-violence POST": {"needs_protection": False, "reported_on": None},
+    "dispute-supervision POST": {"due_on": _day(5)},
+    "dispute-words POST": {"of": "victim", "party": None, "how": "", "said_on": None},
+    "dispute-referrals POST": {
+        "consent_of": None,
+        "consent_on": None,
+        "duty": "danger",
+        "joint": False,
+        "body": "justice",
+        "division": "999001",
+        "fields_shown": ["kind"],
+        "asks": "请派人一起到场说明",
+    },
+    "referral-step POST": {"step": "receive", "reason": ""},
     "event-list POST": {"kind": "talk", "held_on": _day(0)},
 }
 # Pages that are sent a form.
@@ -128,9 +162,13 @@ FORMS = {
     "export-list": {},
     "export": {"do": "nothing"},
     "rights-new": {},
-    "events": {},
     "colours": {"do": "preview"},
     "fairness": {"review": "0"},
+    "dispute": {"do": "nothing"},
+    "dispute-new": {},
+    "disputes-unreported": {},
+    "referral": {"step": "nothing"},
+    "events": {},
     "rights-request": {"do": "close"},
 }
 # Found by who may, but no longer there or never made: nothing to be had, whoever asks.
@@ -139,4 +177,5 @@ NOTHING_THERE = {
     "import-rejected-families",
     "import-passwords",
     "account-changes POST",
+    "disputes-unreported POST",
 }

@@ -101,6 +101,16 @@ _HER_NEEDS = """
     WHERE NOT n.apart UNION
     SELECT w.member, n.uuid::text FROM casework w JOIN support_need n ON n.household_id = w.home
 """
+_HER_DISPUTES = """
+    SELECT t.member, d.uuid::text FROM territorial t
+    JOIN disputes_dispute d ON d.household_id = t.home WHERE NOT d.apart UNION
+    SELECT w.member, d.uuid::text FROM casework w JOIN disputes_dispute d ON d.household_id = w.home
+"""
+# To a partner what was sent to her body, for her place.
+_SENT_TO_HER = """
+    SELECT o.id, r.uuid::text FROM office o JOIN disputes_referral r
+    ON o.role = 'partner' AND r.body = o.body AND r.division_id = o.division_id
+"""
 _CLAIMED_FOR = """
     SELECT t.member, h.uuid FROM territorial t JOIN home_in h USING (home) JOIN office o ON o.id = t.member
     WHERE o.role = 'member' OR (t.member, h.village) IN (SELECT member, place FROM chairs)
@@ -110,6 +120,11 @@ SEES = {
     "households": _HER_HOMES,
     "people": _HER_PEOPLE,
     "needs": _HER_NEEDS,
+    "disputes": _HER_DISPUTES,
+    "referrals": f"""{_SENT_TO_HER} UNION
+        SELECT d.member, r.uuid::text FROM ({_HER_DISPUTES}) AS d (member, uuid)
+        JOIN disputes_dispute e ON e.uuid::text = d.uuid
+        JOIN disputes_referral r ON r.dispute_id = e.id""",
     "classifications": _HER_COLOURS,
     "cases": _HER_CASES,
     "break-glass": """
@@ -174,9 +189,15 @@ MAY = {
     # A case worker protects the families of her cases.
     **dict.fromkeys(
         ("household-protection POST", "concern-list POST", "visit-new GET", "visit-list POST",
-         "household-visits GET", "household-notes GET", "need-list GET", "need-list POST"),
+         "dispute-list POST", "household-visits GET", "household-notes GET", "need-list GET", "need-list POST"),
         _HER_FAMILIES,
     ),
+    # Asked: to receive it, which is the other body's step; and to hear a victim, where there is one.
+    "referral-step POST": _SENT_TO_HER,
+    "dispute-words POST": """
+        SELECT w.member, d.uuid::text FROM casework w
+        JOIN disputes_dispute d ON d.household_id = w.home WHERE d.violence
+    """,
     "claim-list POST": _CLAIMED_FOR,
     "conflict-list POST": _CLAIMED_FOR,
     "claim-end POST": """
@@ -275,6 +296,15 @@ class Oracle:
             SELECT o.id, r.household_id FROM office o
             JOIN places p ON o.division_id IN (p.id, p.up, p.top)
             JOIN rights_request r ON r.division_id = p.id WHERE o.role = 'steward'
+        """)
+        return {home for m, home in found if m == member}
+
+    def sent_to(self, member: int) -> set[int]:
+        """Keys of the families of whose disputes her body was sent something."""
+        found = self.pairs(f"""
+            SELECT s.member, d.household_id FROM ({_SENT_TO_HER}) AS s (member, uuid)
+            JOIN disputes_referral r ON r.uuid::text = s.uuid
+            JOIN disputes_dispute d ON d.id = r.dispute_id
         """)
         return {home for m, home in found if m == member}
 

@@ -39,6 +39,18 @@ def _part(table: str, key: str = "id") -> str:
 _VISITS, _NEEDS = _part("visits_visit") + _APART, _part("support_need") + _APART
 
 
+# A steward whose request it is gets the words of the family's file, not its disputes.
+_WORKING = "SELECT member, home FROM territorial UNION SELECT member, home FROM casework"
+_DISPUTES = _PARTS.format(seen=_WORKING, table="disputes_dispute", key="id") + _APART
+_OF_DISPUTES = f"SELECT d.member, p.id::text FROM ({_DISPUTES}) AS d (member, dispute)" + (
+    " JOIN {table} p ON p.dispute_id::text = d.dispute"
+)
+_LED_FLAGS = """
+    SELECT o.id, f.id::text FROM office o JOIN boundaries_division d ON d.id = o.division_id
+    JOIN disputes_violenceflag f ON f.district_id = d.id WHERE o.role = 'caseworker' AND d.level = 'district'
+"""
+
+
 # Which rows a member reads, by (member, key of the row), where nothing has been logged.
 READS = {
     "households_household": f"SELECT member, home::text FROM ({_SEEN}) AS s",
@@ -61,6 +73,31 @@ READS = {
     " JOIN support_help p ON p.need_id::text = n.need",
     "support_event": "SELECT o.id, e.id::text FROM office o CROSS JOIN support_event e"
     " WHERE o.role IN ('member', 'village', 'town', 'district')",
+    "disputes_dispute": _DISPUTES,
+    **{
+        table: _OF_DISPUTES.format(table=table)
+        for table in (
+            "disputes_party",
+            "disputes_session",
+            "disputes_disputestep",
+            "disputes_supervision",
+        )
+    },
+    "disputes_referral": _OF_DISPUTES.format(table="disputes_referral")
+    + """
+        UNION SELECT o.id, r.id::text FROM office o JOIN disputes_referral r
+        ON o.role = 'partner' AND r.body = o.body AND r.division_id = o.division_id
+    """,
+    # Whoever deals out the cases learns of it, and the case's own worker.
+    "disputes_violenceflag": _LED_FLAGS
+    + """
+        UNION SELECT w.member, f.id::text FROM casework w
+        JOIN disputes_dispute d ON d.household_id = w.home
+        JOIN disputes_violenceflag f ON f.dispute_id = d.id
+    """,
+    "disputes_disputetext": _NOBODY,
+    "disputes_packet": _NOBODY,
+    "disputes_victimword": _NOBODY,
     # S3 and S4 show themselves to a transaction that has logged the look, and to no other.
     "visits_visitnote": _NOBODY,
     "support_needtext": _NOBODY,
@@ -113,6 +150,14 @@ CHANGES = {
         """,
     ),
     "households_householdplace": ("address = 'x'", _NOBODY),
+    "disputes_dispute": (
+        "state = 'mediation'",
+        f"SELECT d.member, d.dispute FROM ({_DISPUTES}) AS d (member, dispute)"
+        " JOIN office o ON o.id = d.member WHERE o.role IN ('member', 'village', 'caseworker')",
+    ),
+    "disputes_referral": ("state = 'received'", None),
+    "disputes_supervision": ("ended_at = now()", None),
+    "disputes_violenceflag": ("seen_by_id = sec.uid()", _LED_FLAGS),
     "support_need": (
         "state = 'ended', ended_because = 'moved', closed_by_id = sec.uid(), closed_at = now()",
         f"SELECT n.member, n.need FROM ({_NEEDS}) AS n (member, need)"
@@ -177,7 +222,7 @@ def everything(table: str, key: str) -> dict[str, dict]:
 
 
 def _signed(row: dict) -> set:
-    return {row.get(name) for name in ("raised_by_id", "written_by_id", "by_id")}
+    return {row.get(name) for name in ("raised_by_id", "written_by_id", "by_id", "led_by_id")}
 
 
 def attempt(member, statement: str, params=()) -> int:
