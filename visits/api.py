@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from cases.services import home_for
 from core.api import Pages
+from disputes.models import Dispute
 from households.models import Classification
 from support.api import NeedFields
 from support.services import NewNeed
@@ -20,6 +21,13 @@ class ColourProposed(s.Serializer):
     source = s.ChoiceField(Classification.Source.choices)
 
 
+class DisputeHeard(s.Serializer):
+    kind = s.ChoiceField(Dispute.Kind.choices)
+    severity = s.ChoiceField(Dispute.Severity.choices)
+    text = s.CharField(max_length=1000, help_text="经过")
+    anyway = s.BooleanField(required=False, default=False, help_text="确认不是同一件事")
+
+
 class VisitFields(s.Serializer):
     household = s.UUIDField()
     kind = s.ChoiceField(Visit.Kind.choices)
@@ -31,6 +39,7 @@ class VisitFields(s.Serializer):
     note = s.CharField(max_length=1000, required=False, allow_blank=True)
     needs = NeedFields(many=True, required=False)
     proposal = ColourProposed(required=False, allow_null=True)
+    dispute = DisputeHeard(required=False, allow_null=True)
     concern = s.CharField(
         max_length=1000, required=False, allow_blank=True, help_text="对安全的担心，交给个案工作者"
     )
@@ -97,6 +106,8 @@ def visits(request):
     said["needs"] = [NewNeed(**need) for need in said.get("needs", ())]
     if proposal := said.get("proposal"):
         said["proposal"] = services.NewColour(**proposal)
+    if dispute := said.get("dispute"):
+        said["dispute"] = services.NewDispute(**dispute)
     made = services.record_visit(household=home, by=by, **said)
     return Response(MyVisitShape(made).data, status=201)
 

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from accounts.models import Member, Role
 from cases.services import raise_concern
+from disputes.models import Dispute
+from disputes.services import find_dispute
 from households.colouring.services import propose
 from households.colouring.wording import require_fair
 from households.models import Household
@@ -30,16 +32,27 @@ class NewColour:
     source: str
 
 
+@dataclass(frozen=True)
+class NewDispute:
+    """One of this family, as heard at the door. Where somebody was hurt it is a worry instead."""
+
+    kind: str
+    severity: int
+    text: str
+    # It is not the one that is open already.
+    anyway: bool = False
+
+
 @transaction.atomic
 def record_visit(
     *, household: Household, by: Member, kind: str, result: str, happened_at: datetime,
     changed: bool = False, second: int | None = None, minutes: int | None = None, note: str = "",
-    needs: Sequence[NewNeed] = (), proposal: NewColour | None = None, concern: str = "",
+    needs: Sequence[NewNeed] = (), proposal: NewColour | None = None, dispute: NewDispute | None = None, concern: str = "",
 ) -> Visit:  # fmt: skip
-    """Write a visit down, and with it needs, a colour proposal and a worry: all of it or nothing.
+    """Write a visit down, with needs, a colour proposal, a dispute and a worry: all of it or nothing.
 
     The home comes from whoever has made sure that `by` may know it. A worry leaves no trace in the
-    visit: `changed` is told by needs, a proposal or the visitor, never by that.
+    visit: `changed` is told by the rest or by the visitor, never by that.
     """
     if by.role not in COMPANIONS:
         raise errors.NotYourVisit()
@@ -53,7 +66,7 @@ def record_visit(
     require_fair(note)
     visit = Visit.objects.create(
         household=household, kind=Visit.Kind(kind), result=Visit.Result(result),
-        changed=changed or bool(needs or proposal), member=by, second_member_id=second,
+        changed=changed or bool(needs or proposal or dispute), member=by, second_member_id=second,
         happened_at=happened_at, minutes=minutes, has_note=bool(note),
         apart=by.role == Role.CASEWORKER,
     )  # fmt: skip
@@ -63,6 +76,10 @@ def record_visit(
         record_need(household=household, by=by, **vars(need))
     if proposal:
         propose(household=household, by=by, **vars(proposal))
+    if dispute:
+        screening = kind == Visit.Kind.SCREENING
+        source = Dispute.Source.SCREENING if screening else Dispute.Source.VISIT
+        find_dispute(household=household, by=by, source=source, **vars(dispute))
     if concern:
         # Last: it shields the family.
         raise_concern(household=household.uuid, text=concern, by=by)

@@ -10,6 +10,7 @@ from accounts.models import Role
 from cases.services import home_for
 from core.errors import NotFound
 from core.policy import admitted
+from disputes.models import Dispute
 from households.colouring.services import current_reasons
 from households.models import Classification
 from support.models import ACTIONS, Need
@@ -43,11 +44,13 @@ def visit_page(request, uuid):
         "need_due_on": (timezone.localdate() + timedelta(days=NEED_DAYS)).isoformat(),
         "reasons": _reasons() if by.role == Role.MEMBER else [],
         "sources": _options(Classification.Source),
+        "disputes": _options(Dispute.Kind),
+        "severities": _options(Dispute.Severity),
     }
     return render(request, "visit.html", {"boot": boot})
 
 
-def _options(choices) -> list[list[str]]:
+def _options(choices) -> list[list]:
     return [[choice.value, choice.label] for choice in choices]
 
 

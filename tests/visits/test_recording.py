@@ -12,6 +12,7 @@ from cases import services as cases
 from cases.models import Case, Concern
 from core.errors import NotAllowed
 from core.scope import acting_as, acting_as_system
+from disputes.models import Dispute
 from households.colouring.errors import ProposalWaiting
 from households.colouring.services import current_reasons
 from households.models import Classification, Conflict, Household
@@ -60,8 +61,10 @@ def test_everything_goes_in_one_form(cast, home):
     visited(
         cast, home, note=WORDS, minutes=20, second=cast.mei.pk, needs=needs,
         proposal=new_colour(cast), concern="夜里常有哭声",
+        dispute=services.NewDispute("elders", 1, "轮流照看老人说不拢"),
     )  # fmt: skip
     with acting_as_system("test"):
+        assert Dispute.objects.get(household=home).source == "visit"
         visit = Visit.objects.get()
         assert (visit.changed, visit.has_note, visit.second_member) == (True, True, cast.mei)
         assert Need.objects.count() == 2

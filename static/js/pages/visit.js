@@ -75,22 +75,46 @@ function colourPart(boot) {
   return { node, told };
 }
 
+/** A dispute that was heard of. Where somebody was hurt, it belongs into "I am worried". */
+function disputePart(boot) {
+  const kind = select("dispute", boot.disputes, "没有听说");
+  const severity = select("severity", boot.severities);
+  const text = words("dispute-text", 1000);
+  const anyway = h("input", { type: "checkbox", id: "dispute-anyway" });
+  const again = h("label", { class: "visit-option", hidden: true }, anyway, t("不是同一件事，照样登记"));
+  const node = h(
+    "details",
+    {},
+    h("summary", {}, t("听说有矛盾纠纷")),
+    field("哪一类", kind, "有人受到伤害或者威胁的，不写在这里，请用下面的“我有担心”。"),
+    field("急不急", severity),
+    field("经过", text),
+    again,
+  );
+  const told = () => (kind.value ? { kind: kind.value, severity: Number(severity.value), text: text.value, anyway: anyway.checked } : null);
+  const refused = (error) => {
+    if (error.code === "may_be_the_same") again.hidden = false;
+  };
+  return { node, told, refused };
+}
+
 function visitForm(boot, send) {
   const needs = needList(boot);
+  const dispute = disputePart(boot);
   const colour = colourPart(boot);
   const note = words("note", 1000);
   const at = h("input", { type: "datetime-local", id: "at", value: localNow(), max: localNow() });
   const minutes = h("input", { type: "number", id: "minutes", min: "1", max: "600", inputmode: "numeric" });
   const second = select("second", boot.colleagues, "没有");
   const worry = words("concern", 1000);
-  const changes = h("div", { class: "visit-changes", hidden: true }, field("记下的话（可以不写）", note, "只有负责这户的人能看，每次查看都登记。"), needs.nodes, colour.node);
+  const changes = h("div", { class: "visit-changes", hidden: true }, field("记下的话（可以不写）", note, "只有负责这户的人能看，每次查看都登记。"), needs.nodes, colour.node, dispute.node);
   const problem = h("p", { class: "form-problem", role: "alert" });
   const button = h("button", { type: "submit" }, t("记下"));
 
   function told(form) {
     const chosen = new FormData(form);
     const changed = chosen.get("changed") === "yes";
-    const what = changed ? { note: note.value, needs: needs.told(), proposal: colour.told() } : {};
+    const what = changed ? { note: note.value, needs: needs.told(), proposal: colour.told(), dispute: dispute.told() } : {};
     return {
       household: boot.household,
       kind: chosen.get("kind"),
@@ -116,6 +140,7 @@ function visitForm(boot, send) {
           await send(told(event.target));
         } catch (error) {
           replace(problem, sentence(error));
+          dispute.refused(error);
           button.disabled = false;
         }
       },
@@ -145,7 +170,7 @@ async function start() {
   const api = createApi({ onSignedOut: () => document.dispatchEvent(new Event("signed-out")), onReach() {} });
 
   function done() {
-    const said = h("h1", { tabindex: "-1", role: "status" }, t("已经记下"));
+    const said = h("h1", { tabindex: "-1" }, t("已经记下"));
     replace(
       root,
       h(
