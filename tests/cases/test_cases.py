@@ -134,6 +134,9 @@ def test_to_whom_a_case_or_a_notice_belongs_is_not_for_the_app_to_change(db):
         "UPDATE cases_breakglassnotice SET recipient_id = 1",
         "UPDATE cases_breakglassnotice SET glass_id = 1",
     ):
-        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(change)
+        with (
+            pytest.raises(ProgrammingError, match="permission denied"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(change)
