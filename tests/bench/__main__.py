@@ -29,6 +29,7 @@ BENCHES = {
     "matrix": "tests.bench.matrix",
     "canaries": "tests.bench.canaries",
     "mutants": "tests.bench.mutants",
+    "xss": "tests.bench.xss",
     "faults": "tests.bench.faults",
     "work": "tests.bench.work",
 }

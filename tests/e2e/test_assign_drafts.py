@@ -114,7 +114,9 @@ def test_without_network_nothing_is_done_or_lost(assign):
     page.context.set_offline(True)
     lead = card(page, "bo").get_by_role("button", name="设为主责")
     lead.click()
-    expect(page.locator("#selection .problem")).to_contain_text("连不上服务器，不知道这一步做了没有")
+    expect(page.locator("#selection .problem")).to_contain_text(
+        "连不上服务器，不知道这一步做了没有"
+    )
     expect(page.locator(".chosen")).to_contain_text("桐村第2网格")
     page.context.set_offline(False)
     lead.click()

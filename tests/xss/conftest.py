@@ -1,0 +1,65 @@
+"""The hostile world, committed for this folder; a server on it, and a browser."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from playwright.sync_api import sync_playwright
+
+from households import scope, versions
+from tests.e2e.conftest import ROOT, serving
+from tests.matrix.world import build
+from tests.xss.filling import furnish
+
+
+@pytest.fixture(scope="package")
+def world(django_db_setup, django_db_blocker, tmp_path_factory):
+    # Playwright keeps an event loop in this thread; Django would refuse to talk to the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    before = settings.TRANSFERS_DIR
+    settings.TRANSFERS_DIR = tmp_path_factory.mktemp("transfers")
+    scope.forget()
+    versions.forget()
+    with django_db_blocker.unblock():
+        try:
+            built = build()
+            furnish(built)
+            yield built
+        finally:
+            settings.TRANSFERS_DIR = before
+            connections["default"].close()
+            owner = connections["owner"]
+            with owner.cursor() as cursor:
+                cursor.execute(
+                    "SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables"
+                    " WHERE schemaname = 'public'"
+                    " AND tablename NOT IN ('django_migrations', 'spatial_ref_sys',"
+                    " 'django_content_type', 'auth_permission')"
+                )
+                cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} RESTART IDENTITY CASCADE")
+            owner.close()
+            scope.forget()
+            versions.forget()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="package")
+def address(world, tmp_path_factory):
+    manage = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"]
+    subprocess.run(manage, cwd=ROOT, env=os.environ | {"WUSE_DEBUG": "0"}, check=True)
+    folder = tmp_path_factory.mktemp("server")
+    with serving(folder / "server.log", WUSE_TRANSFERS=str(settings.TRANSFERS_DIR)) as found:
+        yield found
+
+
+@pytest.fixture(scope="package")
+def browser():
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=os.environ.get("WUSE_CHROMIUM", "/usr/bin/chromium")
+        )
+        yield chromium
+        chromium.close()
