@@ -69,7 +69,7 @@ def do(page: Page, what: str, **filled: str) -> None:
 
 def signed_in(pages, who: str, path: str, phone: bool = False) -> Page:
     """At a page without a script, which never says that it is ready."""
-    page = pages.of(None, phone=phone, path="/healthz")
+    page = pages.of(None, phone=phone, path="/accounts/sign-in/")
     cookie = {"name": "sessionid", "value": pages.session_of(who), "url": pages.address}
     page.context.add_cookies([cookie])
     page.goto(path)
