@@ -7,6 +7,7 @@ The product as ./run serves it, over HTTP with sign-in, policy and row security:
 import json
 import os
 import time
+from itertools import cycle
 from pathlib import Path
 from statistics import median
 from uuid import uuid4
@@ -67,7 +68,7 @@ def run(quick: bool, say) -> dict:
                     "ledgers of a month": (lambda c=client: c.get("/ledgers/"), LEDGER_MS),
                 }
                 if role != "town":
-                    homes = iter(_homes(member, rounds + 1))
+                    homes = cycle(_homes(member, rounds + 1))
                     asked["recording a visit"] = (
                         lambda c=client, h=homes: _record(c, next(h)),
                         RECORD_MS,
