@@ -9,6 +9,7 @@ from django.db.models import (
     DurationField,
     F,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Value,
@@ -19,7 +20,8 @@ from django.utils import timezone
 
 from accounts.models import Member, Role
 from core.waiting import Waiting, urgency
-from households.models import NOT_ASSESSED, ColourClass, Household
+from grids.models import Grid
+from households.models import NOT_ASSESSED, Claim, ColourClass, Household
 from support.models import upwards
 from visits.models import Visit
 
@@ -59,9 +61,16 @@ def with_due(homes: QuerySet[Household], by: Member) -> QuerySet[Household]:
 
 def due(member: Member, ahead: int = AHEAD_DAYS) -> QuerySet[Household]:
     """The families of hers that are due until so many days from now, the longest due first."""
-    homes = Household.objects.visible_to(member).exclude(slot=NOT_ASSESSED)
     if member.role not in (Role.MEMBER, Role.VILLAGE):
-        homes = homes.none()
+        return with_due(Household.objects.none(), member)
+    # Which are hers, first, and by keys: asked for in one go, or by "or" alone, the planner goes
+    # through every family there is.
+    grids = list(Grid.objects.answered_by(member).values_list("pk", flat=True))
+    claims = Claim.objects.open().filter(member=member)
+    near = Q(grid__in=grids) | Q(pk__in=list(claims.values_list("household", flat=True)))
+    near |= Q(grid=None, village=member.division_id)
+    hers = Household.objects.visible_to(member).filter(near).order_by().values_list("pk", "slot")
+    homes = Household.objects.filter(pk__in=[pk for pk, slot in hers if slot != NOT_ASSESSED])
     day = timezone.localdate() + timedelta(days=ahead)
     return with_due(homes, member).filter(due_on__lte=day).order_by("due_on", "pk")
 

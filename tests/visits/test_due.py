@@ -96,7 +96,7 @@ def test_no_line_names_anybody(cast):
 
 
 def test_the_list_costs_few_queries(cast, django_assert_num_queries):
-    """Her place up to the county, its colours, what is due, who moved."""
+    """Her place up to the county, its colours, her grids, claims and families, what is due, who moved."""
     head = Member.objects.get(pk=cast.head.pk)
-    with acting_as(head.pk), django_assert_num_queries(6):
+    with acting_as(head.pk), django_assert_num_queries(9):
         waiting_for(head)
