@@ -75,7 +75,7 @@ class SatShape(s.Serializer):
     result = s.CharField()
 
 
-class TakenShape(s.Serializer):
+class StepTakenShape(s.Serializer):
     step = s.CharField()
     by = s.CharField()
     at = s.DateTimeField()
@@ -111,7 +111,7 @@ class DisputeShape(DisputeRow):
     point = DisputePoint(allow_null=True)
     parties = PartyShape(many=True)
     sessions = SatShape(many=True)
-    steps = TakenShape(many=True)
+    steps = StepTakenShape(many=True)
     referrals = ReferralRow(many=True)
     open = s.ListField(child=s.CharField(), help_text="您现在能办的下一步")
 
