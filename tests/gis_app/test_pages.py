@@ -1,5 +1,6 @@
 """Pages as the server writes them: each role's map, sign-in, and what goes wrong."""
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -14,10 +15,12 @@ from audit.models import Action, Kind, Tier
 from core.policy import deeds, menus, reach
 from core.scope import acting_as_system
 from gis_app import views
+from gis_app.ledgers.definitions import HOMES, LEDGERS
 from grids.models import Assignment
 from households.models import FairnessFigure, FairnessReview, Person
 from rights.models import Request
 from support.models import Event
+from tests.architecture.test_house import APPS
 from tests.factories import member
 from transfers.models import Export, ImportJob
 
@@ -177,6 +180,13 @@ def test_a_failure_is_said_in_the_form_that_was_asked_for(rf):
     assert json.loads(api.content)["code"] == "server_error"
 
 
+def marked(tree: ast.AST) -> set[str]:
+    """What stands within `_("…")`, however it is broken into lines."""
+    calls = (n for n in ast.walk(tree) if isinstance(n, ast.Call) and n.args)
+    words = (n.args[0] for n in calls if isinstance(n.func, ast.Name) and n.func.id == "_")
+    return {w.value for w in words if isinstance(w, ast.Constant) and isinstance(w.value, str)}
+
+
 def test_every_sentence_of_the_templates_has_its_english_and_none_is_left_over():
     said = set()
     for path in TEMPLATES:
@@ -192,14 +202,19 @@ def test_every_sentence_of_the_templates_has_its_english_and_none_is_left_over()
     for path in TEMPLATES:
         blocks = re.findall(r"{% blocktranslate.*?%}(.+?){% end", path.read_text())
         said |= {re.sub(r"{{ (\w+) }}", r"%(\1)s", text) for text in blocks}
-    for path in [*(ROOT / "accounts").rglob("*.py"), *(ROOT / "gis_app").rglob("*.py"),
-                 *(ROOT / "rights").rglob("*.py"), *(ROOT / "transfers").rglob("*.py"),
-                 ROOT / "support" / "forms.py", ROOT / "households" / "forms.py", ROOT / "households" / "views.py"]:  # fmt: skip
-        said |= set(re.findall(r'\b_\(\s*"(.+?)"\s*\)', path.read_text()))
+    for app in APPS:
+        for path in (ROOT / app).rglob("*.py"):
+            said |= marked(ast.parse(path.read_text()))
+    said |= {HOMES.name, HOMES.definition}
+    for ledger in LEDGERS:
+        said |= {
+            ledger.name,
+            *(f.definition for f in ledger.figures),
+            *(f.unit for f in ledger.figures),
+        }
+        said |= {f.name for f in ledger.figures if not f.key.startswith("colour_")}
     said |= {deed.says for deed in deeds()} | {words for r in Role if (words := reach(r))}
     said |= {entry["title"] for entries in menus().values() for entry in entries}
-    gauges = (ROOT / "households" / "territory" / "gauges.py").read_text()
-    said |= set(re.findall(r'\b_\(\s*"(.+?)"\s*\)', gauges))
     with (ROOT / "locale/en/LC_MESSAGES/django.po").open("rb") as file:
         english = {m.id: m.string for m in read_po(file) if m.id}
     assert said == english.keys()
