@@ -122,7 +122,7 @@ def test_another_town_is_not_found_and_another_format_refused(chair, cast):
 def test_an_export_costs_a_known_number_of_statements(cast, django_assert_num_queries, kind):
     """However many grids there are: one for each kind of row, four for what she may see."""
     for place in (cast.liu, cast.east):
-        with acting_as(cast.chair.pk), django_assert_num_queries(9):
+        with acting_as(cast.chair.pk), django_assert_num_queries(10):
             export(cast.chair, place, None, kind)
 
 
