@@ -272,7 +272,7 @@ def test_history_says_who_answered_on_a_day(chair, cast):
 def test_the_days_are_told_on_which_something_changed_and_what(chair, cast):
     first, then = [timezone.now() - timedelta(days=n) for n in (100, 40)]
     today = timezone.localdate()
-    Grid.objects.update(opened_on=first.date())
+    Grid.objects.update(opened_on=timezone.localdate(first))
     Assignment.objects.update(started_at=first)
     Assignment.objects.filter(grid=cast.liu2).update(ended_at=then)
     Assignment.objects.create(grid=cast.liu2, member=cast.lan, role="lead", started_at=then)
