@@ -147,6 +147,7 @@ _KNOWS = {
     "core": "tests/core/test_once.py",
     "households": "tests/households/test_row_security.py tests/households/test_people.py"
     " tests/households/test_history.py tests/households/test_conflicts.py tests/cases/test_cases.py",
+    "disputes": "tests/disputes",
     "rights": "tests/rights",
     "support": "tests/support tests/visits",
     "transfers": "tests/transfers",
