@@ -19,8 +19,8 @@ GRID = "999001101201002"
 
 @pytest.fixture(scope="module")
 def visited(people_and_places):
-    """A home of mei's grid, whom she met today."""
-    home, mei = people_and_places.homes[GRID][2], people_and_places.people["mei"]
+    """A home of mei's grid, whom she met today; without a colour, so that no other test awaits her."""
+    home, mei = people_and_places.homes[GRID][8], people_and_places.people["mei"]
     with acting_as(mei.pk), transaction.atomic():
         record_visit(household=home, by=mei, kind="visit", result="met", happened_at=timezone.now())
     return home
