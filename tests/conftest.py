@@ -11,6 +11,7 @@ from django.db import connections
 from django.utils import timezone
 
 from core.scope import acting_as_system
+from tests.committed import empty_database
 from tests.factories import Cast, build_cast
 
 
@@ -58,17 +59,7 @@ def committed_db(django_db_setup, django_db_blocker):
     """For tests in which several connections must see each other's rows: emptied afterwards."""
     with django_db_blocker.unblock():
         yield
-        connections["default"].close()
-        owner = connections["owner"]
-        with owner.cursor() as cursor:
-            cursor.execute(
-                "SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables"
-                " WHERE schemaname = 'public'"
-                " AND tablename NOT IN ('django_migrations', 'spatial_ref_sys',"
-                " 'django_content_type', 'auth_permission')"
-            )
-            cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} RESTART IDENTITY CASCADE")
-        owner.close()
+        empty_database()
 
 
 @pytest.fixture

@@ -5,9 +5,7 @@ times are seconds of one core. What the peers answer is measured by the designer
 """
 
 import json
-import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from pyproj import Transformer
 from grids.designer.design import STARTS, design_grids, rebalance
 from grids.designer.measure import dissolve, measure
 from grids.designer.units import Units, build_units, units_from_polygons
+from tests.bench.peers.wheels import python
 from tests.grids.designer.village import make_village
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,18 +50,8 @@ class Peers:
 
     def __init__(self, say):
         self.python, self.say, self.missing = None, say, ""
-        home = Path(os.environ["WUSE_VAR"]) / "peers" / "zoning"
-        ready = home / "ready"
         try:
-            if not ready.exists():
-                say("installing spopt and GerryChain beside the product")
-                subprocess.run([sys.executable, "-m", "venv", home], check=True)
-                subprocess.run(
-                    [home / "bin/pip", "install", "-q", "--disable-pip-version-check", *WHEELS],
-                    check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                )  # fmt: skip
-                ready.touch()
-            self.python = home / "bin/python"
+            self.python = python("zoning", WHEELS, say)
         except (OSError, subprocess.CalledProcessError) as error:
             self.missing = str(error)
             say(f"no peers: {error}")

@@ -6,9 +6,7 @@ its own. Seconds are those of one core.
 """
 
 import json
-import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -24,6 +22,7 @@ from hotspots.stats.review import REAL, Areas, Disputes, review
 from hotspots.stats.ring import ring_test
 from hotspots.stats.scan import scan, scan_spacetime
 from hotspots.suppression import release, tabulate
+from tests.bench.peers.wheels import python
 from tests.hotspots.attacker import Attacker, county, five_users
 from tests.hotspots.oracles import lattice
 
@@ -308,20 +307,11 @@ def _times(near, centres, table, figures, say) -> list[dict]:
 
 def _esda(rate, near, say) -> dict[str, float]:
     """Seconds of esda's second call, when numba has compiled."""
-    home = Path(os.environ["WUSE_VAR"]) / "peers" / "spatial"
-    ready = home / "ready"
     try:
-        if not ready.exists():
-            say("installing esda beside the product")
-            subprocess.run([sys.executable, "-m", "venv", home], check=True)
-            subprocess.run(
-                [home / "bin/pip", "install", "-q", "--disable-pip-version-check", *WHEELS],
-                check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            )  # fmt: skip
-            ready.touch()
+        esda = python("spatial", WHEELS, say)
         asked = {"x": rate.tolist(), "ptr": near.ptr.tolist(), "nbr": near.nbr.tolist()}
         done = subprocess.run(
-            [home / "bin/python", WORKER], input=json.dumps(asked), capture_output=True,
+            [esda, WORKER], input=json.dumps(asked), capture_output=True,
             text=True, check=True, timeout=900,
         )  # fmt: skip
         return json.loads(done.stdout.splitlines()[-1])

@@ -6,15 +6,14 @@ them, is what gaps are measured against. Every plan passes the planner's check.
 """
 
 import json
-import os
 import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 
+from tests.bench.peers.wheels import python
 from tests.bench.standard import longest_route, standards
 from tests.visits.areas import KINDS, make_area
 from tests.visits.tiny import best_cost, make_tiny
@@ -35,18 +34,8 @@ class Peers:
 
     def __init__(self, say):
         self.python, self.say, self.missing = None, say, ""
-        home = Path(os.environ["WUSE_VAR"]) / "peers" / "routing"
-        ready = home / "ready"
         try:
-            if not ready.exists():
-                say("installing PyVRP, OR-Tools, VROOM and networkx beside the product")
-                subprocess.run([sys.executable, "-m", "venv", home], check=True)
-                subprocess.run(
-                    [home / "bin/pip", "install", "-q", "--disable-pip-version-check", *WHEELS],
-                    check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                )  # fmt: skip
-                ready.touch()
-            self.python = home / "bin/python"
+            self.python = python("routing", WHEELS, say)
         except (OSError, subprocess.CalledProcessError) as error:
             self.missing = str(error)
             say(f"no peers: {error}")

@@ -2,9 +2,9 @@
 
 import pytest
 from django.conf import settings
-from django.db import connections
 
 from households import scope, versions
+from tests.committed import empty_database
 from tests.matrix.cells import Asker
 from tests.matrix.disputed import disputed
 from tests.matrix.oracle import Oracle
@@ -24,19 +24,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
             yield disputed(visited(build()))
         finally:
             settings.TRANSFERS_DIR, settings.STATIC_ROOT = before
-            connections["default"].close()
-            owner = connections["owner"]
-            with owner.cursor() as cursor:
-                cursor.execute(
-                    "SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables"
-                    " WHERE schemaname = 'public'"
-                    " AND tablename NOT IN ('django_migrations', 'spatial_ref_sys',"
-                    " 'django_content_type', 'auth_permission')"
-                )
-                cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} RESTART IDENTITY CASCADE")
-            owner.close()
-            scope.forget()
-            versions.forget()
+            empty_database()
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ import sys
 
 import pytest
 from django.conf import settings
-from django.db import connections
 from playwright.sync_api import sync_playwright
 
 from households import scope, versions
+from tests.committed import empty_database
 from tests.e2e.conftest import ROOT, serving
 from tests.matrix.world import build
 from tests.xss.filling import furnish
@@ -30,19 +30,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
             yield built
         finally:
             settings.TRANSFERS_DIR = before
-            connections["default"].close()
-            owner = connections["owner"]
-            with owner.cursor() as cursor:
-                cursor.execute(
-                    "SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables"
-                    " WHERE schemaname = 'public'"
-                    " AND tablename NOT IN ('django_migrations', 'spatial_ref_sys',"
-                    " 'django_content_type', 'auth_permission')"
-                )
-                cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} RESTART IDENTITY CASCADE")
-            owner.close()
-            scope.forget()
-            versions.forget()
+            empty_database()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 

@@ -8,7 +8,6 @@ limit on features, no sign-in, no look-up of who asks. They run with as many pro
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -20,6 +19,7 @@ from core.morton import Tile
 from core.scope import acting_as_system
 from households.scope import Scope
 from tests.bench.peers.fastcgi import FastCgi
+from tests.bench.peers.wheels import python
 from tests.bench.server import Client, free_port, started
 
 HERE = Path(__file__).parent
@@ -64,7 +64,7 @@ def running(var: Path, say: Callable[[str], None]) -> Iterator[tuple[dict[str, P
             ("tipg", _tipg), ("django-vectortiles", _vectortiles), ("MapServer", _mapserver),
         ):  # fmt: skip
             try:
-                peer = stack.enter_context(start(var))
+                peer = stack.enter_context(start(var, say))
                 peer(Tile(1, 1, 0))
                 peers[name] = peer
             except (OSError, RuntimeError, subprocess.CalledProcessError) as error:
@@ -73,19 +73,6 @@ def running(var: Path, say: Callable[[str], None]) -> Iterator[tuple[dict[str, P
         yield peers, missing
     with connections["owner"].cursor() as cursor:
         cursor.execute("DROP SCHEMA IF EXISTS peers CASCADE")
-
-
-def _venv(var: Path) -> Path:
-    """The folder of programs of an environment of their own."""
-    programs = var / "peers" / "venv" / "bin"
-    if not (programs / "tipg-ready").exists():
-        subprocess.run([sys.executable, "-m", "venv", programs.parent], check=True)
-        pip = [programs / "pip", "install", "-q", "--disable-pip-version-check"]
-        subprocess.run(
-            [*pip, *WHEELS], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )
-        (programs / "tipg-ready").touch()
-    return programs
 
 
 def _by_http(port: int, path: str) -> Peer:
@@ -101,10 +88,10 @@ def _by_http(port: int, path: str) -> Peer:
 
 
 @contextmanager
-def _tipg(var: Path) -> Iterator[Peer]:
+def _tipg(var: Path, say: Callable[[str], None]) -> Iterator[Peer]:
     port, owner = free_port(), settings.DATABASES["owner"]
     command = [
-        str(_venv(var) / "uvicorn"), "tipg.main:app", "--port", str(port), "--workers", "2",
+        str(python("tiles", WHEELS, say).parent / "uvicorn"), "tipg.main:app", "--port", str(port), "--workers", "2",
         "--log-level", "warning",
     ]  # fmt: skip
     environment = {
@@ -118,10 +105,10 @@ def _tipg(var: Path) -> Iterator[Peer]:
 
 
 @contextmanager
-def _vectortiles(var: Path) -> Iterator[Peer]:
+def _vectortiles(var: Path, say: Callable[[str], None]) -> Iterator[Peer]:
     port = free_port()
     command = [
-        str(_venv(var) / "gunicorn"), "vectortiles_urls:application",
+        str(python("tiles", WHEELS, say).parent / "gunicorn"), "vectortiles_urls:application",
         "--chdir", str(HERE), "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4",
         "--no-control-socket", "--log-level", "warning",
     ]  # fmt: skip
@@ -135,7 +122,7 @@ def _vectortiles(var: Path) -> Iterator[Peer]:
 
 
 @contextmanager
-def _mapserver(var: Path) -> Iterator[Peer]:
+def _mapserver(var: Path, _say: Callable[[str], None]) -> Iterator[Peer]:
     """Debian's, as a FastCGI process that is asked without a web server between."""
     if not shutil.which("mapserv"):
         if os.geteuid() != 0 or not shutil.which("apt-get"):
