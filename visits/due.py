@@ -59,29 +59,32 @@ def with_due(homes: QuerySet[Household], by: Member) -> QuerySet[Household]:
     )
 
 
-def due(member: Member, ahead: int = AHEAD_DAYS) -> QuerySet[Household]:
-    """The families of hers that are due until so many days from now, the longest due first."""
-    if member.role not in (Role.MEMBER, Role.VILLAGE):
-        return with_due(Household.objects.none(), member)
-    # Which are hers, first, and by keys: asked for in one go, or by "or" alone, the planner goes
-    # through every family there is.
+def _hers(member: Member) -> list[tuple[int, int, int]]:
+    """Key, colour and village of the families that she answers for.
+
+    By keys, and before anything is asked about them: asked for in one go, or by "or" alone, the
+    planner goes through every family there is.
+    """
     grids = list(Grid.objects.answered_by(member).values_list("pk", flat=True))
     claims = Claim.objects.open().filter(member=member)
     near = Q(grid__in=grids) | Q(pk__in=list(claims.values_list("household", flat=True)))
     near |= Q(grid=None, village=member.division_id)
-    hers = Household.objects.visible_to(member).filter(near).order_by().values_list("pk", "slot")
-    homes = Household.objects.filter(pk__in=[pk for pk, slot in hers if slot != NOT_ASSESSED])
-    day = timezone.localdate() + timedelta(days=ahead)
-    return with_due(homes, member).filter(due_on__lte=day).order_by("due_on", "pk")
+    homes = Household.objects.visible_to(member).filter(near).order_by()
+    return list(homes.values_list("pk", "slot", "village"))
 
 
-def moved(member: Member) -> QuerySet[Household]:
-    """The families of her village that had moved, says the last visit: nothing changes by that."""
-    if member.role != Role.VILLAGE:
-        return Household.objects.none()
-    homes = Household.objects.visible_to(member).filter(village=member.division_id)
+def _due(keys: list[int], member: Member) -> QuerySet[Household]:
+    """Those of these families that are due within AHEAD_DAYS, the longest due first."""
+    day = timezone.localdate() + timedelta(days=AHEAD_DAYS)
+    homes = with_due(Household.objects.filter(pk__in=keys), member)
+    return homes.filter(due_on__lte=day).order_by("due_on", "pk")
+
+
+def _moved(keys: list[int], member: Member) -> QuerySet[Household]:
+    """Those of these families that had moved, says the last visit: nothing changes by that."""
     last = Subquery(_visits(member).values("result")[:1])
-    return homes.alias(last=last).filter(last=Visit.Result.MOVED).order_by("pk")
+    homes = Household.objects.filter(pk__in=keys).alias(last=last)
+    return homes.filter(last=Visit.Result.MOVED).order_by("pk")
 
 
 def _visits(by: Member) -> QuerySet[Visit]:
@@ -93,13 +96,24 @@ def _visits(by: Member) -> QuerySet[Visit]:
 
 
 def waiting_for(member: Member, limit: int = MOST) -> list[Waiting]:
-    """Her lines of the work list, the longest due first."""
-    hers = due(member).select_related("village").defer("point", "point_3857")[:limit]
-    gone = moved(member).select_related("village").defer("point", "point_3857")[:limit]
-    return [_due(home) for home in hers] + [_moved(home) for home in gone]
+    """Her lines of the work list, the longest due first; a village's chair hears who has moved."""
+    if member.role not in (Role.MEMBER, Role.VILLAGE):
+        return []
+    hers = _hers(member)
+    found = _due([pk for pk, slot, _ in hers if slot != NOT_ASSESSED], member)
+    gone = Household.objects.none()
+    if member.role == Role.VILLAGE:
+        gone = _moved([pk for pk, _, village in hers if village == member.division_id], member)
+    return [_due_line(home) for home in _told(found, limit)] + [
+        _moved_line(home) for home in _told(gone, limit)
+    ]
 
 
-def _due(home: Household) -> Waiting:
+def _told(homes: QuerySet[Household], limit: int) -> QuerySet[Household]:
+    return homes.select_related("village").defer("point", "point_3857")[:limit]
+
+
+def _due_line(home: Household) -> Waiting:
     last = home.last_visit_at
     said = f"上次是 {timezone.localdate(last)}" if last else "还没有走访过"
     return Waiting(
@@ -112,7 +126,7 @@ def _due(home: Household) -> Waiting:
     )
 
 
-def _moved(home: Household) -> Waiting:
+def _moved_line(home: Household) -> Waiting:
     return Waiting(
         kind="visit-moved",
         text=f"{home.village.name} {home.household_no} 户可能搬走了，请核实。",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import Member
 from core.scope import acting_as, acting_as_system
 from core.waiting import Urgency
-from households.models import Conflict
+from households.models import Claim, Conflict
 from visits.due import waiting_for
 from visits.models import Visit
 
@@ -90,6 +90,16 @@ def test_that_a_family_may_have_moved_the_villages_chair_looks_into(cast):
     assert not [line for line in lines(cast, "head") if line.kind == "visit-moved"]
 
 
+def test_a_chair_looks_into_moves_of_her_own_village_and_of_no_kin(cast):
+    kin, claimed = cast.homes["liu1"][3], cast.homes["tao1"][3]
+    for home in (kin, claimed):
+        visit(cast, home, 1, "moved")
+    with acting_as_system("test"):
+        Claim.objects.create(household=claimed, member=cast.head)
+        Conflict.objects.create(household=kin, member=cast.head, kind="self")
+    assert not [line for line in lines(cast, "head") if line.kind == "visit-moved"]
+
+
 def test_no_line_names_anybody(cast):
     assert lines(cast)
     assert not [line for line in lines(cast) if "示例户主" in line.text]
@@ -100,3 +110,6 @@ def test_the_list_costs_few_queries(cast, django_assert_num_queries):
     head = Member.objects.get(pk=cast.head.pk)
     with acting_as(head.pk), django_assert_num_queries(9):
         waiting_for(head)
+    for who in ("chair", "district"):
+        with acting_as(getattr(cast, who).pk), django_assert_num_queries(0):
+            assert waiting_for(getattr(cast, who)) == []
