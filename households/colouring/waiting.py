@@ -42,16 +42,13 @@ def queue(member: Member) -> list[Asked]:
     what was decided before it.
     """
     rows = list(_open_ones(member))
-    objected = [row["pk"] for row in rows if row["status"] == _S.OBJECTED]
-    due = dict(
-        Objection.objects.filter(classification__in=objected, reviewed_at=None).values_list(
-            "classification", "due_on"
-        )
-    )
+    due, reviewers = _objections([row["pk"] for row in rows if row["status"] == _S.OBJECTED])
     deciders = _deciders()
     last = _last_decided({row["household"] for row in rows})
     found = []
     for row in rows:
+        if (row["pk"], member.pk) in reviewers:
+            continue
         decides = deciders.get((row["county"], row["slot"], row["name"])) == member.role
         if step := _next(member, row, decides, last.get(row["household"])):
             day = due.get(row["pk"]) or _decide_by(row["proposed_at"])
@@ -78,6 +75,18 @@ def _open_ones(member: Member):
         slot=F("colour_class__slot"), name=F("colour_class__name"),
         county=F("colour_class__scheme__county"), flip_days=F("colour_class__scheme__flip_days"),
     )  # fmt: skip
+
+
+def _objections(rows: list[int]) -> tuple[dict[int, date], set[tuple[int, int]]]:
+    """By when those that are open are reviewed; and who has reviewed an earlier one, and of what."""
+    due, reviewers = {}, set()
+    told = Objection.objects.filter(classification__in=rows)
+    for row, due_on, by in told.values_list("classification", "due_on", "reviewed_by"):
+        if by is None:
+            due[row] = due_on
+        else:
+            reviewers.add((row, by))
+    return due, reviewers
 
 
 def _deciders() -> dict[tuple, str]:

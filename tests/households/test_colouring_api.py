@@ -98,6 +98,18 @@ def test_an_objection_is_answered_by_whoever_had_no_say(signed_in, cast):
     assert past["objections"][0]["answer"] == "情况已经好转"
 
 
+def test_nobody_is_asked_to_review_what_she_has_reviewed_before(signed_in, cast):
+    yellow = cast.homes["liu1"][1]
+    object_to(yellow, cast.lan)
+    with acting_as_system("test"):
+        row = yellow.classifications.get()
+    assert queue(signed_in(cast.head)) == [(yellow.household_no, "review")]
+    take("keep", row, cast.head)
+    object_to(yellow, cast.lan)
+    client = signed_in(cast.head)
+    assert queue(client) == [] and colour(client, yellow)["current"]["steps"] == []
+
+
 def test_each_is_shown_what_waits_for_her_alone(signed_in, cast, home):
     yellow = cast.homes["liu1"][1]
     flipped = propose(yellow, 4, cast.lan)
