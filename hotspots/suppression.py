@@ -6,13 +6,13 @@ knows every number shown, that parts add up to totals, and that a hidden number 
 her each hidden number is bounded by linear programming (Fischetti & Salazar 2001, the attacker's
 problem). Hiding is by units of whole cells; nothing is made up, nothing is rounded here.
 
-Places are fixed, periods are closed, and what was once shown is shown for ever: see `released`.
+Places are fixed, periods are closed, and what was once shown is shown for ever: see `release`.
 Violence is a table of its own, by town, with the larger threshold. Were it among the kinds of a
 total, town minus villages would tell it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -231,14 +231,15 @@ def _equations(table: Table, hidden: np.ndarray) -> tuple[sparse.csr_array, np.n
 
 @dataclass(frozen=True)
 class Release:
-    """Numbers as they were shown: never changed, only added to."""
+    """Numbers as they were shown: never changed, only added to. `known`: the counts they were made of."""
 
     table: Table
     hidden: np.ndarray
+    known: np.ndarray
     version: int = 1
 
     @cached_property
-    def _cell(self) -> dict[tuple, int]:
+    def cell(self) -> dict[tuple, int]:
         return {label: i for i, label in enumerate(self.table.labels)}
 
     def total(self, *labels: tuple) -> int | None:
@@ -246,34 +247,31 @@ class Release:
 
         The only way to a number: no other place, period or filter than those released.
         """
-        cells = [self._cell.get(label) for label in labels]
+        cells = [self.cell.get(label) for label in labels]
         if None in cells or self.hidden[cells].any():
             return None
         return int(self.table.counts[cells].sum())
 
 
-def release(table: Table, *, small: int = SMALL, before: Release | None = None) -> Release:
-    """Release `table`. Cells that `before` has keep their number and their mark, whatever was corrected since.
+def release(
+    counts: np.ndarray, town_of: np.ndarray, views: Sequence[tuple[int, int, int]] = VIEWS, *,
+    small: int = SMALL, before: Release | None = None,
+) -> Release:  # fmt: skip
+    """Release what `counts` (as for `tabulate`) says in `views`.
 
-    A sum over them adds up what was released, not what is now known; so no later number gives
-    away a correction.
+    Quarters that `before` has stay as they were known then, down to the village, whatever was
+    corrected since: a year corrected beside its quarters would give the correction away.
     """
     if before is None:
-        return Release(table, suppress(table, small=small))
-    old = {label: i for i, label in enumerate(before.table.labels)}
-    counts = table.counts.copy()
-    released = np.full(len(counts), -1)
-    for cell, label in enumerate(table.labels):
-        if label in old:
-            counts[cell] = before.table.counts[old[label]]
-            released[cell] = int(before.hidden[old[label]])
-    # Finer sums stand first in no order: repeat until nothing moves.
-    for _ in range(4):
-        for total, parts in table.sums:
-            if released[total] < 0:
-                counts[total] = counts[parts].sum()
-    table = replace(table, counts=counts)
-    return Release(table, suppress(table, small=small, released=released), before.version + 1)
+        table = tabulate(counts, town_of, views)
+        return Release(table, suppress(table, small=small), counts)
+    known = np.concatenate([before.known, counts[:, before.known.shape[1] :]], axis=1)
+    table = tabulate(known, town_of, views)
+    released = np.array(
+        [before.hidden[before.cell[one]] if one in before.cell else -1 for one in table.labels]
+    )
+    hidden = suppress(table, small=small, released=released)
+    return Release(table, hidden, known, before.version + 1)
 
 
 def quarter_is_closed(year: int, quarter: int, today: date) -> bool:
