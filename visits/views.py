@@ -11,7 +11,7 @@ from cases.services import home_for
 from core.errors import NotFound
 from core.policy import admitted
 from disputes.models import Dispute
-from households.colouring.services import current_reasons
+from households.colouring.services import reasons_for
 from households.models import Classification
 from support.models import ACTIONS, Need
 from visits.models import Visit
@@ -42,7 +42,10 @@ def visit_page(request, uuid):
             for action in Need.Action
         ],
         "need_due_on": (timezone.localdate() + timedelta(days=NEED_DAYS)).isoformat(),
-        "reasons": _reasons() if by.role == Role.MEMBER else [],
+        # Phrased as needs; which colour follows, the scheme says.
+        "reasons": [[reason.pk, reason.text] for reason in reasons_for(home)]
+        if by.role == Role.MEMBER
+        else [],
         "sources": _options(Classification.Source),
         "disputes": _options(Dispute.Kind),
         "severities": _options(Dispute.Severity),
@@ -52,9 +55,3 @@ def visit_page(request, uuid):
 
 def _options(choices) -> list[list]:
     return [[choice.value, choice.label] for choice in choices]
-
-
-def _reasons() -> list[list]:
-    """Phrased as needs; which colour follows, the scheme says."""
-    rows = current_reasons().select_related("colour_class").order_by("colour_class__slot", "pk")
-    return [[reason.pk, reason.text] for reason in rows]

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from accounts.models import Member, Role
-from households.colouring.services import current_reasons
+from households.colouring.services import reasons_for
 from households.colouring.waiting import Asked
 from households.colouring.who import steps_for
 from households.models import Classification, FamilyStatement, GoodWord, Household, Objection
@@ -33,7 +33,7 @@ def colour_of(home: Household, member: Member) -> dict:
         "proposal": row_of(proposal, member) if proposal else None,
         "past": [row_of(row, member) for row in rows if row not in (current, proposal)],
         "good_words": [good_row(word) for word in home.good_words.select_related("by")[:PAST]],
-        "choices": choices() if proposes else None,
+        "choices": choices(home) if proposes else None,
     }
 
 
@@ -113,11 +113,10 @@ def good_row(word: GoodWord) -> dict:
     }
 
 
-def choices() -> dict:
+def choices(home: Household) -> dict:
     """What a proposal may say: the reasons of the scheme in force, by class, and the sources."""
     classes: dict[int, dict] = {}
-    reasons = current_reasons().select_related("colour_class")
-    for reason in reasons.order_by("colour_class__slot", "pk"):
+    for reason in reasons_for(home):
         chosen = reason.colour_class
         found = classes.setdefault(
             chosen.slot,

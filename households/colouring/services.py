@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Member, Role
@@ -36,9 +37,13 @@ def by_uuid(member: Member, uuid: UUID) -> Classification:
     return found
 
 
-def current_reasons():
-    """Those of the schemes in force: there is one scheme a county."""
-    return ColourReason.objects.filter(colour_class__scheme__valid_to=None)
+def reasons_for(home: Household) -> QuerySet[ColourReason]:
+    """Those of the scheme that the family's own county uses today, by class."""
+    found = ColourReason.objects.filter(
+        colour_class__scheme__valid_to=None,
+        colour_class__scheme__county__children__children=home.village_id,
+    )
+    return found.select_related("colour_class").order_by("colour_class__slot", "pk")
 
 
 @transaction.atomic
@@ -47,12 +52,12 @@ def propose(
 ) -> Classification:
     """Say which support this family needs, why, and what we offer; another decides.
 
-    `reason` is the key of a `ColourReason` of the scheme in force; the class follows from it. Takes the
-    place of a colour that only a list has proposed.
+    `reason` is the key of one of `reasons_for` the family; the class follows from it. Takes the place
+    of a colour that only a list has proposed.
     """
     if by.role != Role.MEMBER:
         raise errors.NotHerWord("颜色由负责这户的执委提出。")
-    why = current_reasons().select_related("colour_class").filter(pk=reason).first()
+    why = reasons_for(household).filter(pk=reason).first()
     if why is None:
         raise errors.ReasonUnknown()
     if source not in Classification.Source.values:

@@ -3,14 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.models import Member
 from core.errors import NotFound
 from core.scope import acting_as, acting_as_system
 from core.states import StepNotPossible
 from households.colouring import errors, services
 from households.colouring.lapsing import lapse_due
+from households.colouring.reading import choices
 from households.colouring.wording import WordsThatJudge
 from households.models import (
     Classification,
@@ -20,7 +22,8 @@ from households.models import (
     IdentityChange,
     Objection,
 )
-from tests.factories import member
+from households.services import install_default_scheme
+from tests.factories import division, member
 from tests.households.colours import HELP, object_to, propose, reason, take
 
 
@@ -118,6 +121,15 @@ class TestProposing:
         with pytest.raises(errors.ReasonUnknown):
             propose(plain, 3, cast.lan, reason=old)
 
+    def test_nor_is_a_reason_of_another_county(self, cast, plain):
+        with acting_as_system("test"):
+            theirs = install_default_scheme(division("999002", "邻区"))
+            reason = theirs.classes.get(slot=3).reasons.first()
+        with pytest.raises(errors.ReasonUnknown):
+            propose(plain, 3, cast.lan, reason=reason.pk)
+        told = {one["id"] for c in choices(plain)["classes"] for one in c["reasons"]}
+        assert told and reason.pk not in told
+
     def test_one_at_a_time(self, cast, plain):
         propose(plain, 3, cast.lan)
         with pytest.raises(errors.ProposalWaiting):
@@ -151,6 +163,19 @@ class TestProposing:
         with acting_as_system("test"):
             assert Classification.objects.get(pk=before.pk).status == "superseded"
         assert now(yellow)[0] == 4
+
+    def test_who_proposed_it_does_not_decide_as_a_chair_either(self, cast, plain):
+        made = propose(plain, 3, cast.lan)
+        with acting_as_system("test"):
+            Member.objects.filter(pk=cast.lan.pk).update(role="village")
+        cast.lan.refresh_from_db()
+        for step in ("confirm", "refuse", "second_look"):
+            with pytest.raises((errors.HerOwnWord, errors.NoSecondLookOwed)):
+                take(step, made, cast.lan)
+        # Nor does the database let anybody write it down so.
+        now_decided = {"decided_by": cast.lan, "decided_at": timezone.now(), "status": "refused"}
+        with acting_as_system("test"), pytest.raises(IntegrityError), transaction.atomic():
+            Classification.objects.filter(pk=made.pk).update(**now_decided)
 
     def test_of_a_family_of_her_kin_she_decides_nothing(self, cast, plain):
         made = propose(plain, 3, cast.lan)

@@ -14,7 +14,7 @@ from core.errors import NotAllowed
 from core.scope import acting_as, acting_as_system
 from disputes.models import Dispute
 from households.colouring.errors import ProposalWaiting
-from households.colouring.services import current_reasons
+from households.colouring.services import reasons_for
 from households.models import Classification, Conflict, Household
 from support.models import Need
 from support.services import NewNeed
@@ -39,7 +39,7 @@ def visited(cast, home, who="lan", **said):
 
 def new_colour(cast):
     with acting_as(cast.lan.pk):
-        reason = current_reasons().get(text="需要生活上的帮扶").pk
+        reason = reasons_for(cast.homes["liu1"][3]).get(text="需要生活上的帮扶").pk
     return services.NewColour(reason=reason, help_offered="每月上门一次", source="seen")
 
 
