@@ -145,18 +145,20 @@ def _judge(verdict, disputes, total, ring, alpha, n) -> tuple[list[Finding], Spi
         group[disputes.area[placed]], disputes.minor[placed], disputes.days_left[placed],
         len(verdict.clusters) + 1,
     )  # fmt: skip
-    findings = []
+    findings, among = [], total
     for number, cluster in enumerate(verdict.clusters, 1):
         surplus = spikes.surplus[number]
         p = cluster.p
         if surplus:
-            left = total - surplus
-            due = cluster.expected * left / total
+            left = among - surplus
+            due = cluster.expected * left / among
             p = verdict.p_of(log_likelihood_ratio(cluster.observed - surplus, due, left))
         alone = cluster.members[ring.q[cluster.members] <= alpha]
         kind = ARTEFACT if p > alpha else REAL
         late, minor = int(spikes.late[number]), int(spikes.minor[number])
         findings.append(Finding(cluster, kind, late, minor, int(surplus), p, alone))
+        # The next was sought among what this one leaves.
+        among -= cluster.observed
     return findings, spikes
 
 

@@ -60,9 +60,8 @@ def clusters_of(events, mean, xy, judged: Scan, *, largest: float = LARGEST, alp
     To say what a scan without offset would have claimed, at the price of one map instead of 1,000.
     """
     events = _where_expected(events, mean)[:, None]
-    around = windows(xy, mean, largest)
-    column = (mean * events.sum() / mean.sum())[:, None]
-    return _find(events, column, around, 1, judged.most_by_chance, judged.sims, alpha, None)[0]
+    around, chance = windows(xy, mean, largest), judged.most_by_chance
+    return _find(events, mean[:, None], around, 1, chance, judged.sims, alpha, None)[0]
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,8 @@ def test_dispersion_is_the_variance_over_the_mean():
     scattered = rng.negative_binomial(mean / 0.5, 1 / 1.5)
     assert dispersion(scattered, mean) == pytest.approx(1.5, abs=0.05)
     assert dispersion(mean, mean) == 1
+    # χ² of 9/2 + 1/2 over two degrees of freedom.
+    assert dispersion(np.array([5.0, 1, 2]), np.full(3, 2.0)) == pytest.approx(5 / 2)
 
 
 @pytest.mark.parametrize("slope", [0.0, 0.6, 1.0])

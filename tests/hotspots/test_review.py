@@ -1,5 +1,7 @@
 """The review as a whole: planted hot spots, a planted quota, and all that it refuses to say."""
 
+from math import log
+
 import numpy as np
 import pytest
 
@@ -52,6 +54,26 @@ def test_a_hot_spot_with_some_quota_in_it_stays_one():
     )
     found = review(areas, both, seed=1, sims=499)
     assert [f.kind for f in found.findings] == [REAL]
+
+
+def test_what_is_left_without_the_surplus_is_judged_as_the_scan_would():
+    areas, disputes = district(hot=9, quota=6)
+    more = np.r_[np.repeat(QUOTA, 4), QUOTA[:2]]
+    disputes = Disputes(
+        np.r_[disputes.area, more],
+        np.r_[disputes.minor, np.zeros(22, bool)],
+        np.r_[disputes.days_left, np.full(22, 9)],
+    )
+    found = review(areas, disputes, seed=1, sims=499)
+    assert [f.kind for f in found.findings] == [REAL, ARTEFACT]
+    one, other = (f.cluster for f in found.findings)
+    # A place that is explained is taken away first, with what was expected there.
+    among = len(disputes.area) - one.observed - (surplus := found.findings[1].surplus)
+    inside = other.observed - surplus
+    due = other.expected * among / (among + surplus)
+    ratio = inside * log(inside / due) + (among - inside) * log((among - inside) / (among - due))
+    p = ((found.verdict.most_by_chance >= ratio).sum() + 1) / 500
+    assert found.findings[1].p_without == p and 0.1 < p < 0.5
 
 
 def test_a_quarter_of_nothing_but_chance_has_no_findings():
@@ -154,6 +176,16 @@ def test_a_quota_everywhere_is_judged_by_the_calendar_only_where_it_is_worse():
     assert not month_end_spikes(area, np.ones(300, bool), left, 10).flag.any()
     left[:30] = 0
     assert month_end_spikes(area, np.ones(300, bool), left, 10).flag.nonzero()[0].tolist() == [0]
+
+
+def test_late_are_the_last_three_days_and_usual_what_belongs_to_the_others():
+    """18 early and 20 late here, 180 and 20 elsewhere: beside 18 early ones 2 late are usual."""
+    area = np.repeat([0, 1], [38, 200])
+    left = np.r_[np.full(18, 3), np.full(20, 2), np.full(180, 3), np.full(20, 0)]
+    found = month_end_spikes(area, np.ones(238, bool), left, 2)
+    assert found.late.tolist() == [20, 20]
+    assert found.flag.tolist() == [True, False]
+    assert found.usual[0] == pytest.approx(2) and found.surplus.tolist() == [18, 0]
 
 
 def test_nine_minor_items_are_not_judged():

@@ -103,3 +103,9 @@ def test_areas_are_classed_by_their_months(hot, slope, name):
 
 def test_two_periods_are_too_few_to_emerge():
     assert emerging(np.zeros((3, 2)), np.zeros((3, 2), bool)) == TooFew("few_periods", 2, 10)
+
+
+def test_ties_make_a_trend_scatter_less():
+    """40 pairs rise, 5 tie: (40 − 1) / √((10·9·25 − 5·2·1·9) / 18)."""
+    z, _ = mann_kendall(np.array([[1, 1, 2, 2, 3, 3, 4, 4, 5, 5]]))
+    assert z[0] == pytest.approx(39 / np.sqrt(120))
