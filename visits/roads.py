@@ -65,10 +65,9 @@ class RoadGraph:
         """Seconds between the points of these rows."""
         forth, back = self.forth[mode], self.back[mode]
         open_ = np.isfinite(forth) | np.isfinite(back)
-        small = _without_bends(
+        index, graph = _without_bends(
             len(self.points), self.pieces[open_], forth[open_], back[open_], ends
         )
-        index, graph = small
         return dijkstra(graph, indices=index[ends])[:, index[ends]]
 
     def _nearest(self, points: np.ndarray, mode: str) -> tuple[np.ndarray, np.ndarray]:
@@ -137,7 +136,7 @@ def _speeds(tag: dict, mode: str) -> tuple[float, float]:
     """Metres per second along the line and against it; 0 where one may not go."""
     kind = tag.get("highway", "")
     plain = kind.removesuffix("_link")
-    if kind not in ON_FOOT and plain not in CAR and kind != "pedestrian":
+    if kind not in ON_FOOT and plain not in CAR:
         return 0.0, 0.0
     shut = tag.get("access") in CLOSED
     if mode == "walk":

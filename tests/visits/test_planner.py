@@ -104,6 +104,19 @@ def test_the_same_seed_gives_the_same_plan_however_the_search_is_cut():
     assert plan_visits(problem, turns=900, seed=5) != whole
 
 
+def test_the_search_adds_up_what_the_plan_costs():
+    problem = make_area("dense", 90, 6)
+    first, *others = problem.shifts
+    shorter = (replace(first, end=first.end - 5_400), *others)
+    old = plan_visits(problem, turns=600).routes()
+    search = Search(replace(problem, shifts=shorter, before=old))
+    prizes = {visit.id: visit.prize for visit in problem.visits}
+    nowhere = sum(prizes[v] for v in search.why)
+    for turns in (0, 300):
+        search.run(300, last=turns)
+        assert search.score[1] + nowhere == search.plan().cost
+
+
 def test_this_plan_is_the_same_on_every_machine():
     problem = make_tiny(7, 14)
     plan = plan_visits(problem, turns=200, seed=1)
@@ -180,6 +193,13 @@ def test_why_a_visit_has_no_place_at_all():
     assert plan.left == {visit.id: why for why, visit in cases.items()}
     assert plan.stops == () and plan.cost == plan.lost == plan.bound == 500
     assert set(plan_visits(Problem(travel, tuple(cases.values()), ())).left.values()) == {"no_days"}
+
+
+def test_no_plan_costs_less_than_the_bound_where_she_visits_her_own_house():
+    travel = np.array([[0, 100], [100, 0]], np.int32)
+    visits = (Visit(0, 0, 60, 500, ((0, 9_000),)), Visit(1, 1, 60, 1, ((0, 9_000),)))
+    plan = plan_visits(Problem(travel, visits, (Shift(0, 0, 0, 9_000),)), turns=50)
+    assert plan.cost == plan.bound == 1 and plan.left == {1: "no_room"}
 
 
 def test_two_families_far_out_are_worth_the_way_that_neither_is_alone():

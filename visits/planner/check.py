@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from visits.planner.model import Plan, Problem, Stop
-from visits.planner.plan import lower_bound
+from visits.planner.plan import lower_bound, moved
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,11 @@ def check_plan(problem: Problem, plan: Plan) -> list[Break]:
             found.append(Break("too_many", shift=id))
     lost = sum(visits[v].prize for v in plan.left)
     before = {v: s for s, sequence in problem.before.items() for v in sequence}
-    moved = sum(problem.moving for s in plan.stops if before.get(s.visit, s.shift) != s.shift)
-    moved += sum(problem.moving for v in plan.left if v in before)
+    changes = sum(problem.moving for s in plan.stops if before.get(s.visit, s.shift) != s.shift)
+    changes += sum(problem.moving for v in plan.left if v in before)
     if (plan.travel, plan.service, plan.lost) != (travel, service, lost):
         found.append(Break("figures"))
-    if plan.cost != travel + lost + moved:
+    if plan.cost != travel + lost + changes:
         found.append(Break("figures"))
     return found
 
@@ -90,11 +90,8 @@ def by_hand(problem: Problem, routes: dict[int, tuple[int, ...]]) -> Plan:
     planned = {stop.visit for stop in stops}
     left = {v: "by_hand" for v in visits if v not in planned}
     lost = sum(visits[v].prize for v in left)
-    before = {v: s for s, sequence in problem.before.items() for v in sequence}
-    moved = sum(before.get(s.visit, s.shift) != s.shift for s in stops)
-    moved += sum(v in before for v in left)
     return Plan(
-        tuple(stops), left, travel + lost + problem.moving * moved, travel,
+        tuple(stops), left, travel + lost + moved(problem, stops, left), travel,
         sum(visits[stop.visit].service for stop in stops),
         sum(stop.start - stop.arrive for stop in stops), lost, lower_bound(problem),
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """Seconds from place to place: by roads where they are known, else by straight line and detour."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -23,7 +23,7 @@ class Roads(Protocol):
 class Ways:
     seconds: np.ndarray  # int32
     metres: np.ndarray  # the way, not the straight line
-    guessed: tuple[tuple[int, int], ...] = field(default=())  # no road leads there
+    guessed: tuple[tuple[int, int], ...] = ()  # no road leads there
     note: str | None = None
 
 

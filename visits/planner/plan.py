@@ -105,8 +105,13 @@ class Search:
                 if self._times(s) is None:
                     self.length[s] = k
         self.best_route, self.best_length = self.route.copy(), self.length.copy()
-        cost = self._cost(self.route, self.length)
-        self.score = np.array([cost, cost], np.int64)
+        # Whatever is kept stays in its shift.
+        left = np.ones(n, bool)
+        for s, sequence in enumerate(self.route):
+            left[sequence[: self.length[s]]] = False
+        price = self.arrays[4]
+        cost = self._travel(self.route, self.length) + int(price[left].sum())
+        self.score = np.full(2, cost, np.int64)
 
     def _times(self, s, route=None, length=None):
         """(arrive, start, leave) of each stop of shift number `s`; None if it cannot be done."""
@@ -126,17 +131,6 @@ class Search:
         if found and now + int(travel[place, shift.place]) > shift.end:
             return None
         return None if shift.most is not None and loaded > shift.most else found
-
-    def _cost(self, route, length) -> int:
-        travel, out, back, price, stay = (self.arrays[k] for k in (0, 1, 2, 4, 14))
-        total, out_of = 0, np.ones(len(self.visits), bool)
-        for s in range(len(length)):
-            r = route[s, : length[s]]
-            if len(r):
-                total += int(out[s, r[0]]) + int(back[s, r[-1]]) + int(travel[r[:-1], r[1:]].sum())
-                out_of[r] = False
-                total += self.problem.moving * int(((stay[r] >= 0) & (stay[r] != s)).sum())
-        return total + int(price[out_of].sum())
 
     def run(
         self,
@@ -178,29 +172,29 @@ class Search:
             if v not in served:
                 left[visit.id] = "locked_full" if visit.only is not None else "no_room"
         by_id = {visit.id: visit for visit in self.problem.visits}
-        before = {v for sequence in self.problem.before.values() for v in sequence}
         lost = sum(by_id[v].prize for v in left)
         service = sum(by_id[stop.visit].service for stop in stops)
-        moved = _moved(self.problem, stops) + sum(v in before for v in left)
-        travel = self._travel()
+        travel = self._travel(self.best_route, self.best_length)
         return Plan(
-            tuple(stops), left, travel + lost + self.problem.moving * moved, travel, service,
+            tuple(stops), left, travel + lost + moved(self.problem, stops, left), travel, service,
             waiting, lost, lower_bound(self.problem, self.why),
         )  # fmt: skip
 
-    def _travel(self) -> int:
+    def _travel(self, route, length) -> int:
         travel, out, back = self.arrays[:3]
         total = 0
-        for s, length in enumerate(self.best_length):
-            r = self.best_route[s, :length]
-            if length:
+        for s, stops in enumerate(length):
+            r = route[s, :stops]
+            if stops:
                 total += int(out[s, r[0]]) + int(back[s, r[-1]]) + int(travel[r[:-1], r[1:]].sum())
         return total
 
 
-def _moved(problem: Problem, stops) -> int:
+def moved(problem: Problem, stops, left) -> int:
+    """What it costs that visits of the plan in force are in another shift, or in none."""
     before = {v: s for s, sequence in problem.before.items() for v in sequence}
-    return sum(before.get(stop.visit, stop.shift) != stop.shift for stop in stops)
+    count = sum(before.get(stop.visit, stop.shift) != stop.shift for stop in stops)
+    return problem.moving * (count + sum(v in before for v in left))
 
 
 def _why_nowhere(problem: Problem, visit) -> str:
@@ -234,8 +228,8 @@ def lower_bound(problem: Problem, nowhere=()) -> int:
     ways = np.asarray(problem.travel)[np.ix_(rows, place)].astype(np.int64)
     ways[rows[:, None] == place[None, :]] = np.iinfo(np.int64).max
     nearest = ways.min(axis=0)
-    # Two visits at one place: the second costs no way.
-    shared = np.bincount(place, minlength=rows.max() + 1)[place] > 1
+    # Two visits at one place: the second costs no way. Nor does one at home.
+    shared = (np.bincount(place)[place] > 1) | np.isin(place, list(homes))
     nearest[shared | (nearest == np.iinfo(np.int64).max)] = 0
     prize = np.array([v.prize for v in visits])
     cheap = np.minimum(prize, nearest)

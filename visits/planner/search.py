@@ -257,8 +257,7 @@ def search(
                     else:
                         t = soonest(t, v, s, lo, hole_ptr, hole_a, hole_b) + need
                     if p == stops:
-                        if t + back[s, v] > closes[s]:
-                            continue
+                        # Whatever starts by `high` is home in time.
                         cost = extra + go + back[s, v] - (back[s, route[s, p - 1]] if p else 0)
                     else:
                         x = route[s, p]

@@ -275,8 +275,7 @@ def _before(calls, problem: Problem, keys, first: date) -> dict[int, tuple[int, 
     found: dict[int, list[int]] = {}
     for call in sorted(calls, key=lambda call: (call.day, call.start)):
         at = (call.day - first).days * DAY + call.start
-        mine = [s for s in problem.shifts if s.start <= at < s.start // DAY * DAY + DAY]
-        mine = [s for s in mine if s.start // DAY == at // DAY]
+        mine = [s for s in problem.shifts if s.start <= at and s.start // DAY == at // DAY]
         fits = [v for v in turns.get(call.family, ()) if any(a <= at <= b for a, b in v.windows)]
         if mine and fits:
             turns[call.family].remove(fits[0])
