@@ -61,6 +61,12 @@ def test_missed_visits_of_one_clock_are_made_up_for_by_one():
     assert [due.urgency for due in found] == [3.0]
 
 
+def test_a_clock_is_missed_the_day_after_its_last():
+    for days, last in ((3, TODAY), (4, TODAY + timedelta(6))):
+        (due,) = turns(Facts(clocks=(Clock("promise", ago(days)),)), TODAY, 7)
+        assert due.last == last
+
+
 @pytest.mark.parametrize("code", [clock["code"] for clock in RULES["clocks"]])
 def test_every_clock_has_its_day_and_its_sentence(code):
     rule = next(clock for clock in RULES["clocks"] if clock["code"] == code)

@@ -162,6 +162,15 @@ def test_two_ways_between_the_same_crossings_and_a_ring():
     assert found[0, 1] == pytest.approx(2 * STEP / 1.2, rel=1e-4)
 
 
+@pytest.mark.parametrize("tag", [{"oneway": "-1"}, {"junction": "roundabout"}, {"oneway": "no"}])
+def test_some_ways_are_one_way_without_saying_yes(tag):
+    line = shapely.LineString([(0, 0), (0, 0.01)])
+    graph = graph_of(np.array([line]), [{"highway": "residential"} | tag])
+    found = graph.seconds(np.array([[0, 0], [0, 0.01]]), "car")
+    open_ = {"-1": (False, True), "no": (True, True), None: (True, False)}[tag.get("oneway")]
+    assert (np.isfinite(found[0, 1]), np.isfinite(found[1, 0])) == open_
+
+
 def test_straight_lines_are_nearly_right():
     from pyproj import Geod
 
