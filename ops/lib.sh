@@ -193,15 +193,16 @@ need_messages() { # English, from locale/*/LC_MESSAGES/*.po
     stamp messages $(ls locale/*/LC_MESSAGES/*.po)
 }
 
-need_designer() { # compiled, so that the first click on 拆分, the first plan or the first review, need not wait ten seconds for it
-    unchanged designer grids/designer/*.py hotspots/stats/*.py visits/planner/*.py visits/roads.py requirements.txt && [ -d "$VAR/numba" ] && return
+need_kernels() { # compiled, so that the first click on 拆分, the first plan or the first review, need not wait ten seconds for it
+    local kernel made_of=(grids/designer/*.py hotspots/stats/*.py visits/planner/*.py visits/roads.py requirements.txt)
+    unchanged kernels "${made_of[@]}" && [ -d "$VAR/numba" ] && return
     say "编译网格设计、走访计划与热点统计"
     # numba does not notice that another file has changed.
     rm -rf "$VAR/numba"
-    NUMBA_CACHE_DIR=$VAR/numba $PY -m grids.designer.warm
-    NUMBA_CACHE_DIR=$VAR/numba $PY -m hotspots.stats.warm
-    NUMBA_CACHE_DIR=$VAR/numba $PY -m visits.planner.warm
-    stamp designer grids/designer/*.py hotspots/stats/*.py visits/planner/*.py visits/roads.py requirements.txt
+    for kernel in grids.designer hotspots.stats visits.planner; do
+        NUMBA_CACHE_DIR=$VAR/numba $PY -m $kernel.warm
+    done
+    stamp kernels "${made_of[@]}"
 }
 
 need_static() { # also proves that every module a page imports exists
