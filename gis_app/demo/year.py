@@ -141,8 +141,7 @@ def _campaign(year: Year, ground: Ground, end_ago: int, rng) -> np.ndarray:
 
 def _quarrel(year: Year, ground: Ground, trifles: np.ndarray, end_ago: int, rng) -> None:
     total = len(ground.village)
-    sizes = np.where(np.bincount(ground.village) > 0, np.bincount(ground.village), 0)
-    dense, lasting = np.argsort(-sizes, kind="stable")[[0, 1]]
+    dense, lasting = np.argsort(-np.bincount(ground.village), kind="stable")[:2]
     for home in _nearest(ground, dense, LAND_CLUSTER, rng):
         _dispute(
             year, ground, home, "land", _severity(rng), "told", 25 + int(rng.random() * 45), rng
