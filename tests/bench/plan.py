@@ -149,10 +149,10 @@ def _classes(peers, name, weeks, quick, say, table) -> list[dict]:
     for (method, effort), found in theirs.items():
         label = f"level {effort}" if method == "VROOM" else f"{effort:g} × CPU"
         rows[f"{method}, {label}"] = found
-    gaps = {}
+    gaps, high = {}, {}
     for method, found in rows.items():
         gap = [100 * (cost / best[key] - 1) for key, (cost, _) in found.items()]
-        gaps[method] = float(np.mean(gap))
+        gaps[method], high[method] = float(np.mean(gap)), float(np.percentile(gap, 95))
         table.append([name, method, len(gap), f"{gaps[method]:.2f}", f"{max(gap):.2f}",
                       f"{np.mean([s for _, s in found.values()]):.2f}"])  # fmt: skip
     big = [ours[key] for key in problems if key[1] == 300]
@@ -165,6 +165,7 @@ def _classes(peers, name, weeks, quick, say, table) -> list[dict]:
     ]  # fmt: skip
     found = [
         budget(f"{name}: mean gap to the best of all runs", gaps["planner"], limit_gap, "%"),
+        budget(f"{name}: gap of the worst in twenty", high["planner"], 1.5, "%"),
         budget(f"{name}: CPU, the larger areas", np.mean([s for _, s in big]), limit_s, "s"),
         budget(f"{name}: cost below nearest first, the worst kind of area", min(saved), 0.35, "share", least=True),
     ]  # fmt: skip
@@ -302,7 +303,7 @@ def _linear(quick, say, figures) -> list[dict]:
     district = (time.process_time() - began) / 10 * 3_000
     return [
         budget("growth of CPU with members, exponent", power, 1.05, ""),
-        budget("district of 3,000 members at 5,000 turns, from ten", district, 300, "s CPU"),
+        budget("district of 3,000 members at 5,000 turns, from ten", district, 120, "s CPU"),
     ]
 
 
@@ -319,14 +320,16 @@ def _town(quick, say) -> list[dict]:
     alone = [plan_week(*m, FIRST, 7, turns=20_000).calls for m in members[:5]]
     assert alone == [week.calls for week in weeks[:5]]
     say(f"{count} members: {spent:.1f} s CPU, {wall:.1f} s by the clock")
-    return [budget("a town of 200 members and 14,000 families", spent * 200 / count, 100, "s CPU")]
+    # 60 s of both cores are the goal: CPU that one of them could do in the time keeps it.
+    name = "a town of 200 members and 14,000 families, without database"
+    return [budget(name, spent * 200 / count, 60, "s CPU")]
 
 
 def _roads(peers, quick, say) -> list[dict]:
     """All pairs of 300 points of the road network, against networkx on the whole of it."""
     graph = read_roads(BAYREUTH)
     ends = np.random.default_rng(5).choice(len(graph.points), 60 if quick else 300, replace=False)
-    off, spent, unreachable = 0.0, 0.0, 0
+    off, spent, unreachable = [], 0.0, 0
     for mode in ("walk", "car"):
         began = time.process_time()
         ours = graph.between(ends, mode)
@@ -342,9 +345,9 @@ def _roads(peers, quick, say) -> list[dict]:
         same = np.isinf(ours) == np.isinf(theirs)
         unreachable += int(np.isinf(theirs).sum())
         there = np.isfinite(theirs) & np.isfinite(ours)
-        off = max(off, float(np.abs(ours[there] - theirs[there]).max()), 1e9 * (~same).any())
+        off += [np.abs(ours[there] - theirs[there]).max(), 1e9 * (~same).any()]
     say(f"roads: {unreachable} pairs without a way in both")
-    return [
-        budget("ways of all pairs against networkx", off, 1e-6, "s"),
-        budget("matrix of 300 homes", spent, 0.3, "s CPU"),
-    ]
+    found = [budget(f"matrix of {len(ends)} homes", spent, 0.3, "s CPU")]
+    if off:  # or else networkx has not answered, and nothing was compared
+        found.append(budget("ways of all pairs against networkx", max(off), 1e-6, "s"))
+    return found
