@@ -29,6 +29,10 @@ class WordsMissing(Invalid):
     message = "请写几句话，至少 5 个字。"
 
 
+class NotYet(Invalid):
+    message = "已经发生的事，日期不能在今天以后。"
+
+
 class MayBeTheSame(Conflict):
     """`disputes` in the detail: number and id of each."""
 

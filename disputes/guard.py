@@ -11,20 +11,28 @@ from audit.models import Action
 from cases.models import CaseAssignment
 from disputes import errors
 from disputes.models import Dispute, Party, VictimWord, ViolenceFlag
-from disputes.services import open_texts
+from disputes.services import not_to_come, open_texts
 
 _OF = VictimWord.Of
 
 
 @transaction.atomic
 def hear_victim(
-    *, dispute: Dispute, party: UUID, agrees: bool, how: str, said_on: date, by: Member, route: str
+    *,
+    dispute: Dispute,
+    party: UUID | None,
+    agrees: bool,
+    how: str,
+    said_on: date | None,
+    by: Member,
+    route: str,
 ) -> VictimWord:
     """What she said, alone, to the case worker."""
     _hers(dispute, by)
     who = Party.objects.filter(dispute=dispute, uuid=party).first()
-    if who is None or how not in VictimWord.How.values or said_on > timezone.localdate():
+    if who is None or how not in VictimWord.How.values or said_on is None:
         raise errors.Invalid("请写明是谁、哪天、怎样说的；本人的意见要单独听取。")
+    not_to_come(said_on)
     open_texts(dispute=dispute, by=by, route=route, action=Action.WRITE)
     return VictimWord.objects.create(
         dispute=dispute, of=_OF.VICTIM, party=who, agrees=agrees, how=how, said_on=said_on, by=by

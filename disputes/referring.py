@@ -20,7 +20,7 @@ from disputes.clocks import PACKET_DAYS, referral_due
 from disputes.guard import may_sit_together
 from disputes.machine import REFERRAL, may
 from disputes.models import Dispute, DisputeText, Packet, Party, Referral
-from disputes.services import locked, open_texts, plain_words, take_step
+from disputes.services import locked, not_to_come, open_texts, plain_words, take_step
 from households.people import reveal
 
 # What may be chosen, in the order in which it is shown.
@@ -142,14 +142,10 @@ def _ground(dispute: Dispute, ground: Ground) -> dict:
             raise errors.ConsentMissing()
         return {"basis": Referral.Basis.DUTY, "duty": ground.duty}
     party = Party.objects.filter(dispute=dispute, uuid=ground.consent_of).first()
-    today = timezone.localdate()
-    if (
-        party is None
-        or not ground.consent_on
-        or ground.consent_on > today
-        or ground.consent_how not in Referral.How.values
-    ):
+    said = party and ground.consent_on and ground.consent_how in Referral.How.values
+    if not said:
         raise errors.ConsentMissing()
+    not_to_come(ground.consent_on)
     return {
         "basis": Referral.Basis.CONSENT,
         "consent_of": party,
@@ -207,7 +203,7 @@ def take(
         if reason not in Referral.Rejection.values:
             raise errors.Invalid("请选不受理的原因。")
         fields["rejection"] = reason
-    if step == "finish" or text.strip():
+    if step == "finish" or (step != "withdraw" and text.strip()):
         _reply(row, plain_words(text), by)
     Referral.objects.filter(pk=row.pk).update(**fields)
     for name, value in fields.items():
@@ -224,8 +220,7 @@ def _row(referral: Referral) -> Referral:
 
 
 def _reply(referral: Referral, text: str, by: Member) -> None:
-    if by.role != Role.PARTNER:
-        return
+    # Without RETURNING, as all that is said.
     DisputeText.objects.bulk_create([
         DisputeText(
             dispute_id=referral.dispute_id,

@@ -136,7 +136,10 @@ def _place(home: Household | None, village: Division | None, point, by: Member) 
 @transaction.atomic
 def add_parties(*, dispute: Dispute, parties: Iterable[dict], by: Member) -> None:
     parties = list(parties)
-    wanted = {one["person"] for one in parties if one.get("person")}
+    named = [one["person"] for one in parties if one.get("person")]
+    wanted = set(named)
+    if len(wanted) < len(named):
+        raise errors.Invalid("同一个人只登记一次。")
     known = Person.objects.filter(uuid__in=wanted, household__in=families_of(by).values("pk"))
     people = {person.uuid: person for person in known}
     if wanted - people.keys():
@@ -159,8 +162,11 @@ def flag_violence(
     """Somebody is hurt or threatened: shield the family, open its case, give the dispute to her.
 
     Whoever is under age or cannot act for herself must be reported to the police at once; if that was
-    not done, the reason goes to whoever deals out the cases. Nothing comes back.
+    not done, the reason goes to whoever deals out the cases. Nothing comes back, and what other bodies
+    were sent of it ends (a trigger): from now on they are told the least.
     """
+    if not may(by.role, DISPUTE, "find"):
+        raise errors.NotHerStep()
     home = dispute.household
     if home is None:
         raise errors.FamilyMissing()
@@ -170,6 +176,7 @@ def flag_violence(
     needs_protection = needs_protection or minors
     report = ViolenceFlag.Report
     if reported_on:
+        not_to_come(reported_on)
         made = report.MADE
     elif not needs_protection:
         made = report.NOT_OWED
@@ -178,6 +185,9 @@ def flag_violence(
             raise errors.ReportMissing()
         made = report.NOT_MADE
         _say(dispute, _T.NOT_REPORTED, plain_words(why_not_reported), by)
+    # They do not go on sitting together: she is asked first.
+    if locked(dispute).state == Dispute.State.JOINT:
+        take_step(dispute=dispute, step="mediate", by=by)
     if by.role != Role.CASEWORKER:
         raise_concern(
             household=home.uuid, text=f"登记纠纷时说明有人受到伤害或者威胁：{dispute.number}", by=by
@@ -195,18 +205,24 @@ def flag_violence(
     dispute.violence = dispute.apart = True
 
 
-@transaction.atomic
 def mediate(*, dispute: Dispute, by: Member) -> Dispute:
     return take_step(dispute=dispute, step="mediate", by=by)
 
 
 @transaction.atomic
 def hold_session(
-    *, dispute: Dispute, held_on: date, bodies: list[str], result: str, by: Member, text: str = ""
+    *,
+    dispute: Dispute,
+    held_on: date,
+    bodies: Iterable[str],
+    result: str,
+    by: Member,
+    text: str = "",
 ) -> Session:
     """They sat together; while it is being mediated, alone or jointly."""
     if not may(by.role, DISPUTE, "mediate"):
         raise errors.NotHerStep()
+    not_to_come(held_on)
     dispute = locked(dispute)
     # Whoever may settle now is at the table now.
     DISPUTE.after(dispute.state, "settle")
@@ -217,7 +233,6 @@ def hold_session(
     )
 
 
-@transaction.atomic
 def settle(*, dispute: Dispute, text: str, by: Member) -> Dispute:
     """They agreed, and on what."""
     if not text.strip():
@@ -225,7 +240,6 @@ def settle(*, dispute: Dispute, text: str, by: Member) -> Dispute:
     return take_step(dispute=dispute, step="settle", by=by, kind=_T.AGREEMENT, text=text)
 
 
-@transaction.atomic
 def end(*, dispute: Dispute, text: str, told: bool, by: Member) -> Dispute:
     """No agreement. The parties have been told which other ways the law gives them."""
     if not told:
@@ -233,12 +247,10 @@ def end(*, dispute: Dispute, text: str, told: bool, by: Member) -> Dispute:
     return take_step(dispute=dispute, step="end", by=by, kind=_T.WHY_ENDED, text=text)
 
 
-@transaction.atomic
 def follow_up(*, dispute: Dispute, text: str, by: Member) -> Dispute:
     return take_step(dispute=dispute, step="follow_up", by=by, kind=_T.FOLLOW_UP, text=text)
 
 
-@transaction.atomic
 def mediate_again(*, dispute: Dispute, text: str, by: Member) -> Dispute:
     return take_step(dispute=dispute, step="again", by=by, kind=_T.AGAIN, text=text)
 
@@ -323,6 +335,11 @@ def plain_words(text: str) -> str:
         raise errors.WordsMissing()
     require_fair(text)
     return text
+
+
+def not_to_come(day: date) -> None:
+    if day > timezone.localdate():
+        raise errors.NotYet()
 
 
 def locked(dispute: Dispute) -> Dispute:

@@ -14,7 +14,7 @@ from core.scope import acting_as, acting_as_system
 from core.states import StepNotPossible
 from disputes import errors, guard, reading, referring, services
 from disputes.machine import REFERRAL
-from disputes.models import Dispute, DisputeText, Packet, Referral, ViolenceFlag
+from disputes.models import Dispute, DisputeText, Packet, Referral, Supervision, ViolenceFlag
 from disputes.referring import Ground
 from households.models import Household
 
@@ -273,3 +273,47 @@ def test_nobody_flags_a_dispute_that_she_does_not_see(table):
         ViolenceFlag.objects.bulk_create([flag])
     with acting_as_system("test"):
         assert not Dispute.objects.get().apart
+
+
+def test_turned_out_to_hurt_it_is_not_mediated_jointly_any_more(table):
+    """Nor does the body keep what it was sent, with the address of a family that is shielded now."""
+    found = table.find()
+    table.do(services.mediate, table.cast.lan, dispute=found)
+    referral = send(table, found, joint=True, fields=["address"])
+    assert packet_of(referral, table.police)["address"]
+    # Past the service nobody is left sitting there.
+    with acting_as_system("test"), pytest.raises(DatabaseError), transaction.atomic():
+        raise_concern(household=table.home.uuid, text="夜里常有哭声", by=table.cast.lan)
+        flag = {"dispute": found, "by": table.cast.lan, "needs_protection": False}
+        ViolenceFlag.objects.create(**flag, report="not_owed")
+    table.do(services.flag_violence, table.cast.lan, dispute=found, needs_protection=False)
+    with acting_as_system("test"):
+        found.refresh_from_db()
+        referral.refresh_from_db()
+    assert packet_of(referral, table.police) is None
+    with acting_as_system("test"):
+        look = AccessRecord.objects.filter(member=table.police).latest("pk")
+    assert (found.state, referral.apart, look.tier) == ("mediation", True, "S4")
+
+
+def test_what_the_law_ordered_to_be_told_stays_told(table):
+    found = table.find()
+    ordered = send(table, found, ground=Ground(duty="violence"), fields=["address"])
+    table.do(services.flag_violence, table.cast.lan, dispute=found, needs_protection=False)
+    assert packet_of(ordered, table.police)["address"]
+
+
+def test_past_the_service_a_member_takes_no_step_of_the_chairs(table):
+    """Nor does whoever asked for it to be brought to an end, or was to bring it, say that it is."""
+    found, cast = table.find(), table.cast
+    table.do(services.mediate, cast.lan, dispute=found)
+    soon = TODAY() + timedelta(days=5)
+    table.do(services.supervise, cast.chair, dispute=found, due_on=soon)
+    for state in ("referred", "joint", "ended"):
+        with acting_as(cast.lan.pk), pytest.raises(DatabaseError), transaction.atomic():
+            Dispute.objects.filter(pk=found.pk).update(state=state)
+    for who, ended in ((cast.lan, 0), (cast.chair, 0), (cast.head, 1)):
+        with acting_as(who.pk), transaction.atomic():
+            open_ones = Supervision.objects.filter(dispute=found, ended_at=None)
+            assert open_ones.update(ended_at=timezone.now()) == ended
+    table.do(services.settle, cast.lan, dispute=found, text="各自修好自家的排水沟")

@@ -156,7 +156,12 @@ CHANGES = {
         " JOIN office o ON o.id = d.member WHERE o.role IN ('member', 'village', 'caseworker')",
     ),
     "disputes_referral": ("state = 'received'", None),
-    "disputes_supervision": ("ended_at = now()", None),
+    "disputes_supervision": (
+        "ended_at = now()",
+        f"SELECT s.member, s.key FROM ({_OF_DISPUTES.format(table='disputes_supervision')})"
+        " AS s (member, key) JOIN office o ON o.id = s.member"
+        " WHERE o.role IN ('village', 'caseworker')",
+    ),
     "disputes_violenceflag": ("seen_by_id = sec.uid()", _LED_FLAGS),
     "support_need": (
         "state = 'ended', ended_because = 'moved', closed_by_id = sec.uid(), closed_at = now()",
