@@ -1,18 +1,18 @@
 """Pages: plain forms that work on any phone, each of which takes one step and says what went wrong."""
 
+from uuid import UUID
+
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from rest_framework import serializers as s
 
 from accounts.models import Body, Role
-from cases.services import home_for
 from core.errors import DomainError, Invalid, NotFound
 from disputes import guard, notice, reading, referring, services
 from disputes.api import shapes
-from disputes.api.views import find, send
+from disputes.api.views import find, hear, home_at, send
 from disputes.machine import DISPUTE, REFERRAL, SUPERVISORS, may
 from disputes.models import Dispute, Party, Referral, Session, VictimWord
 
@@ -82,8 +82,8 @@ def new_page(request):
     home = None
     if wanted := request.GET.get("household"):
         try:
-            home = home_for(by, wanted)
-        except (DomainError, ValueError):
+            home = home_at(by, wanted)
+        except NotFound:
             raise Http404 from None
     told = {"today": timezone.localdate(), "problem": "", "same": [], "sent": request.POST}
     if request.method == "POST":
@@ -97,8 +97,15 @@ def new_page(request):
     told |= {
         "home": home,
         "where": f"{home.village.name} {home.household_no} 户" if home and home.village else "",
+        # What was ticked stays ticked: whether a child takes part decides what is owed.
         "people": [
-            (person.pk, str(person.uuid), person.get_relation_display())
+            {
+                "n": (n := str(person.pk)),
+                "uuid": person.uuid,
+                "relation": person.get_relation_display(),
+                "ticked": n in request.POST.getlist("people"),
+                "part": request.POST.get(f"part-{n}"),
+            }
             for person in (home.people.all() if home else [])
         ],
         "kinds": Dispute.Kind.choices,
@@ -111,7 +118,7 @@ def new_page(request):
 
 def _entered(sent, home, by) -> dict:
     """The form in the shape of the API: who of the family takes part is ticked, others are named by part."""
-    parties = [{"person": sent[f"person-{n}"], "part": sent.get(f"part-{n}") or "other"}
+    parties = [{"person": sent.get(f"person-{n}"), "part": sent.get(f"part-{n}") or "other"}
                for n in sent.getlist("people")]  # fmt: skip
     parties += [{"part": part} for part in sent.getlist("others")]
     asked = {
@@ -125,12 +132,17 @@ def _entered(sent, home, by) -> dict:
         "anyway": sent.get("anyway") == "1",
     }
     if sent.get("violence") == "1":
-        asked["violence"] = {
-            "needs_protection": sent.get("needs_protection") == "1",
-            "reported_on": sent.get("reported_on") or None,
-            "why_not_reported": sent.get("why_not_reported", ""),
-        }
+        asked["violence"] = _hurt(sent)
     return _checked(shapes.DisputeAsked, asked)
+
+
+def _hurt(sent) -> dict:
+    """What disputes/hurt.html asks; a box that is not ticked is not sent."""
+    return {
+        "needs_protection": sent.get("needs_protection") == "1",
+        "reported_on": sent.get("reported_on") or None,
+        "why_not_reported": sent.get("why_not_reported", ""),
+    }
 
 
 def _checked(shape: type[s.Serializer], sent) -> dict:
@@ -181,17 +193,11 @@ def _act(request, found: Dispute) -> None:
         case "step":
             services.take(**about, **_checked(shapes.DisputeStepAsked, sent))
         case "session":
-            asked = _checked(shapes.SessionAsked, sent)
-            services.hold_session(**about, **asked | {"bodies": list(asked.get("bodies", []))})
+            services.hold_session(**about, **_checked(shapes.SessionAsked, sent))
         case "violence":
-            services.flag_violence(**about, **_checked(shapes.ViolenceAsked, sent))
-        case "victim":
-            said = _checked(shapes.WordAsked, sent | {"of": "victim"})
-            heard = {k: said.get(k) for k in ("party", "how", "said_on", "agrees")}
-            guard.hear_victim(**about, **heard, route=route)
-        case "lead":
-            said = _checked(shapes.WordAsked, sent | {"of": "lead"})
-            guard.lead_says(**about, agrees=said["agrees"], route=route)
+            services.flag_violence(**about, **_checked(shapes.ViolenceAsked, _hurt(sent)))
+        case "victim" | "lead" as who:
+            hear(by, found, _checked(shapes.WordAsked, sent | {"of": who}), route)
         case "supervise":
             services.supervise(**about, **_checked(shapes.SupervisionAsked, sent))
         case "refer":
@@ -205,6 +211,7 @@ def _act(request, found: Dispute) -> None:
 def _shown(request, found: Dispute, problem: str):
     by, route = request.user, request.resolver_match.view_name
     facts = reading.dispute(by, found)
+    may_refer = {"refer", "join"} & set(facts["open"])
     told = {
         "d": facts,
         "note": _head(facts),
@@ -217,7 +224,7 @@ def _shown(request, found: Dispute, problem: str):
             (name, DISPUTE.steps[name].label) for name in facts["open"] if name in shapes.STEPS
         ],
         "may_sit": "settle" in facts["open"],
-        "may_refer": {"refer", "join"} & set(facts["open"]),
+        "may_refer": may_refer,
         "may_join": "join" in facts["open"],
         "may_flag": found.household_id and not found.violence and by.role in reading.READERS,
         "may_supervise": by.role in SUPERVISORS
@@ -225,7 +232,7 @@ def _shown(request, found: Dispute, problem: str):
         and not facts["supervised"],
         "offices": [
             (f"{body} {place.code}", f"{Body(body).label}（{place.name}）")
-            for body, place in referring.offices_for(found)
+            for body, place in (referring.offices_for(found) if may_refer else [])
         ],
         "fields": [
             (name, label)
@@ -297,13 +304,12 @@ def referral_page(request, uuid):
     return render(request, "disputes/referral.html", told, status=422 if problem else 200)
 
 
-@transaction.atomic
 def unreported_page(request):
     """For whoever deals out the cases: reports that were owed and not made."""
     if request.method == "POST":
         try:
-            guard.see_unreported(flag=request.POST.get("flag") or None, by=request.user)
-        except (DomainError, ValueError):
+            guard.see_unreported(flag=UUID(request.POST.get("flag", "")), by=request.user)
+        except (NotFound, ValueError):
             raise Http404 from None
         return redirect("disputes-unreported")
     flags = guard.unreported(request.user).select_related("case", "by")

@@ -131,7 +131,7 @@ class DisputeStepAsked(s.Serializer):
 
 class SessionAsked(s.Serializer):
     held_on = s.DateField()
-    bodies = s.MultipleChoiceField(choices=Body.choices, required=False, help_text="一起调解的单位")
+    bodies = s.MultipleChoiceField(choices=Body.choices, default=list, help_text="一起调解的单位")
     result = s.ChoiceField(Session.Result.choices)
     text = s.CharField(max_length=TEXT_LONGEST, required=False, allow_blank=True, default="")
 
@@ -139,9 +139,9 @@ class SessionAsked(s.Serializer):
 class WordAsked(s.Serializer):
     of = s.ChoiceField(VictimWord.Of.choices)
     agrees = s.BooleanField()
-    party = s.UUIDField(required=False, allow_null=True, help_text="当事人是哪一方")
-    how = s.ChoiceField(VictimWord.How.choices, required=False, allow_blank=True)
-    said_on = s.DateField(required=False, allow_null=True)
+    party = s.UUIDField(default=None, allow_null=True, help_text="当事人是哪一方")
+    how = s.ChoiceField(VictimWord.How.choices, default="", allow_blank=True)
+    said_on = s.DateField(default=None, allow_null=True)
 
 
 class SupervisionAsked(s.Serializer):

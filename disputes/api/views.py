@@ -7,6 +7,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
+from accounts.models import Role
 from boundaries.models import Division
 from cases.services import home_for
 from core.api import Pages
@@ -45,14 +46,15 @@ def disputes(request):
         kind=asked.get("kind", ""),
         supervised=asked.get("supervised") == "1",
         late=asked.get("late") == "1",
-        household=_home(request.user, asked["household"]) if "household" in asked else None,
+        household=home_at(request.user, asked["household"]) if "household" in asked else None,
     )
     pages = Pages()
     page = pages.paginate_queryset(rows, request)
     return pages.get_paginated_response([reading.row(one) for one in page])
 
 
-def _home(by, text: str):
+def home_at(by, text: str):
+    """The family whose id stands in an address."""
     try:
         return home_for(by, UUID(text))
     except ValueError:
@@ -60,7 +62,7 @@ def _home(by, text: str):
 
 
 def find(by, asked: dict) -> dict:
-    """Enter one. What became the case worker's has no address any more."""
+    """Enter one. What became the case worker's has an address for her alone."""
     home = asked.pop("household", None)
     village, lon, lat = (asked.pop(name, None) for name in ("village", "lon", "lat"))
     violence = asked.pop("violence", None)
@@ -73,7 +75,7 @@ def find(by, asked: dict) -> dict:
         point=Point(lon, lat, srid=4326) if None not in (lon, lat) else None,
         by=by,
     )
-    shown = not made.violence
+    shown = by.role == Role.CASEWORKER or not made.violence
     return {
         "message": "已登记。" if shown else "已收到，交给个案工作者办理。",
         "uuid": str(made.uuid) if shown else None,
@@ -112,9 +114,7 @@ def step(request, uuid):
 def sessions(request, uuid):
     """They sat together, with whom and with what result."""
     found = services.by_uuid(request.user, uuid)
-    asked = said(shapes.SessionAsked, request)
-    asked["bodies"] = list(asked.get("bodies", []))
-    services.hold_session(dispute=found, by=request.user, **asked)
+    services.hold_session(dispute=found, by=request.user, **said(shapes.SessionAsked, request))
     return Response(DONE, status=201)
 
 
@@ -133,19 +133,17 @@ def violence(request, uuid):
 def words(request, uuid):
     """What the victim said alone about sitting at one table; and what the case's worker says."""
     found = services.by_uuid(request.user, uuid)
-    asked = said(shapes.WordAsked, request)
-    about = {
-        "dispute": found,
-        "agrees": asked["agrees"],
-        "by": request.user,
-        "route": route(request),
-    }
+    hear(request.user, found, said(shapes.WordAsked, request), route(request))
+    return Response(DONE, status=201)
+
+
+def hear(by, found, asked: dict, at: str) -> None:
+    about = {"dispute": found, "agrees": asked["agrees"], "by": by, "route": at}
     if asked["of"] == "lead":
         guard.lead_says(**about)
     else:
-        heard = {name: asked.get(name) for name in ("party", "how", "said_on")}
+        heard = {name: asked[name] for name in ("party", "how", "said_on")}
         guard.hear_victim(**about, **heard)
-    return Response(DONE, status=201)
 
 
 @extend_schema(request=shapes.SupervisionAsked, responses={201: shapes.DoneShape})

@@ -1,5 +1,7 @@
 """The API and the pages: what each answers, to whom, and at what cost."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -158,3 +160,80 @@ def test_nobody_elses_work_list_has_any(table):
             assert waiting_for(who) == []
     with acting_as(table.cast.lan.pk):
         assert [line.kind for line in waiting_for(table.cast.lan)] == ["dispute-found"]
+
+
+def test_flagged_from_its_page_it_is_the_case_workers_with_nothing_ticked(table, signed_in):
+    path = f"/disputes/{table.find().uuid}/"
+    client = signed_in(table.cast.lan)
+    assert client.post(path, {"do": "violence"}).status_code == 302
+    assert client.get(path).status_code == 404
+
+
+def test_what_was_ticked_stays_ticked(table, signed_in):
+    """A child takes part: were its tick lost with the first answer, no report would be owed."""
+    client, child = signed_in(table.cast.lan), table.child
+    sent = {
+        "kind": "children", "severity": "3", "source": "told", "text": WORDS, "violence": "1",
+        "people": [child.pk], f"person-{child.pk}": str(child.uuid), f"part-{child.pk}": "child",
+    }  # fmt: skip
+    answer = client.post(f"/disputes/new/?household={table.home.uuid}", sent)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert f'name="people" value="{child.pk}" checked' in page
+    assert '<option value="3" selected' in page
+    assert '<option value="child" selected' in page
+    path = f"/disputes/{table.find().uuid}/"
+    sent = {"do": "violence", "needs_protection": "1", "why_not_reported": "没有"}
+    answer = client.post(path, sent)
+    assert answer.status_code == 422
+    assert 'name="needs_protection" value="1" checked' in answer.content.decode()
+
+
+def test_the_case_worker_gets_the_address_of_what_she_has_entered(table, signed_in):
+    table.find(violence=True)
+    table.give_case()
+    client = signed_in(table.worker)
+    sent = asked(table, violence={"needs_protection": False})
+    made = client.post("/api/disputes/", sent, **JSON).json()
+    assert client.get(f"/api/disputes/{made['uuid']}/").status_code == 200
+
+
+def test_what_makes_no_sense_is_answered_in_words(table, signed_in):
+    """An id that is none, somebody twice, a form without a name, a day to come, no day at all."""
+    assert signed_in(table.lead).post("/disputes/unreported/", {"flag": "abc"}).status_code == 404
+    lan = signed_in(table.cast.lan)
+    assert lan.get("/disputes/new/?household=abc").status_code == 404
+    one = {"person": str(table.wife.uuid), "part": "spouse"}
+    sent = asked(table, parties=[one, one])
+    assert lan.post("/api/disputes/", sent, **JSON).json()["message"] == "同一个人只登记一次。"
+    form = {"kind": "land", "severity": "1", "source": "told", "text": WORDS, "people": ["1"]}
+    assert lan.post(f"/disputes/new/?household={table.home.uuid}", form).status_code == 302
+    tomorrow = str(TODAY() + timedelta(days=1))
+    hurt = {"needs_protection": True, "reported_on": tomorrow}
+    assert lan.post("/api/disputes/", asked(table, violence=hurt), **JSON).status_code == 422
+    with acting_as_system("test"):
+        path = f"/api/disputes/{Dispute.objects.get().uuid}/"
+    assert lan.post(path + "step/", {"step": "mediate"}, **JSON).status_code == 200
+    sat = {"held_on": tomorrow, "result": "agreed"}
+    assert lan.post(path + "sessions/", sat, **JSON).status_code == 422
+
+
+def test_a_word_without_its_day_is_none(table, signed_in):
+    found = table.find(violence=True)
+    table.give_case()
+    with acting_as_system("test"):
+        party = str(found.parties.get().uuid)
+    said = {"of": "victim", "agrees": True, "party": party, "how": "alone"}
+    path = f"/api/disputes/{found.uuid}/words/"
+    client = signed_in(table.worker)
+    assert client.post(path, said, **JSON).status_code == 422
+    assert client.post(path, said | {"said_on": str(TODAY())}, **JSON).status_code == 201
+
+
+def test_the_town_takes_no_dispute_away_from_the_village(table, signed_in):
+    path = f"/disputes/{table.find().uuid}/"
+    answer = signed_in(table.cast.chair).post(path, {"do": "violence"})
+    assert answer.status_code == 422
+    assert "这一步由别的岗位办理。" in answer.content.decode()
+    with acting_as_system("test"):
+        assert not Dispute.objects.get().apart
