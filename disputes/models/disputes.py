@@ -15,16 +15,20 @@ from grids.models import Grid
 from households.models import Conflict, Household, Person
 
 
+def of_kin(member: Member) -> Q:
+    """Those of her kin's families, and those in which one of them takes part."""
+    kin = Conflict.objects.open().filter(member=member).values("household")
+    parties = Party.objects.filter(person__household__in=kin)
+    return Q(household__in=kin) | Q(pk__in=parties.values("dispute"))
+
+
 class DisputeQuerySet(models.QuerySet):
     def visible_to(self, member: Member):
         """Those of the families she may know of, and those without a family in her place.
 
         Of one in which her own kin takes part nobody sees anything.
         """
-        kin = Conflict.objects.open().filter(member=member).values("household")
-        hers = self.exclude(household__in=kin).exclude(
-            pk__in=Party.objects.filter(person__household__in=kin).values("dispute")
-        )
+        hers = self.exclude(of_kin(member))
         mine = Q(household__in=families_of(member).values("pk"))
         if member.role == Role.CASEWORKER:
             return hers.filter(mine)

@@ -6,18 +6,19 @@ from django.utils import timezone
 
 from accounts.models import Body, Member, Role
 from boundaries.models import Division
-from disputes.models.disputes import Dispute
+from disputes.models.disputes import Dispute, of_kin
 from disputes.models.parts import part_of, random_uuid
 
 
 class ReferralQuerySet(models.QuerySet):
     def visible_to(self, member: Member):
-        """A partner's: those to her own body and place. Others': those of disputes they may know of."""
+        """A partner's: those to her own body and place, not of her kin. Others': as the dispute."""
         if member.role == Role.PARTNER:
             if not member.body or not member.division_id:
                 return self.none()
             mine = self.filter(body=member.body, division=member.division_id)
-            return mine.exclude(state=Referral.State.WITHDRAWN)
+            kin = Dispute.objects.filter(of_kin(member)).values("pk")
+            return mine.exclude(state=Referral.State.WITHDRAWN).exclude(dispute__in=kin)
         return self.filter(dispute__in=Dispute.objects.visible_to(member).values("pk"))
 
     def waiting(self):
