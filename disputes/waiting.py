@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Body, Member, Role
@@ -26,6 +25,10 @@ _SAYS = {
     _D.ENDED: "要回访",
     _D.FOLLOWED_UP: "可以归档",
 }
+_SHOWN = (
+    "uuid", "found_on", "state", "due_on", "village__name", "household__uuid",
+    "household__household_no",
+)  # fmt: skip
 _TO_PARTNER = {
     _R.SENT: "有一份新的转介，请签收",
     _R.RECEIVED: "有一份转介，请答复是否受理",
@@ -61,12 +64,6 @@ def _disputes(member: Member, limit: int) -> list[Waiting]:
     return [
         _line(row, f"dispute-{row.state}", _SAYS[row.state], row.due_on) for row in rows[:limit]
     ]
-
-
-_SHOWN = (
-    "uuid", "found_on", "state", "due_on", "village__name", "household__uuid",
-    "household__household_no",
-)  # fmt: skip
 
 
 def _line(row: Dispute, kind: str, says: str, day) -> Waiting:
@@ -106,7 +103,7 @@ def _supervised(member: Member, limit: int) -> list[Waiting]:
 
 
 def _to_partner(member: Member, limit: int) -> list[Waiting]:
-    rows = Referral.objects.visible_to(member).waiting().order_by(F("due_on").asc(), "pk")
+    rows = Referral.objects.visible_to(member).waiting().order_by("due_on", "pk")
     return [
         Waiting(
             kind=f"referral-{row.state}",
