@@ -51,6 +51,13 @@ def _plain(value):
     return str(value)  # lazy translations
 
 
+def body_of(shape: type[serializers.BaseSerializer], request, **kwargs) -> dict:
+    """What a request says, in this shape; one that says something else is answered 400."""
+    form = shape(data=request.data, **kwargs)
+    form.is_valid(raise_exception=True)
+    return form.validated_data
+
+
 class Pages(pagination.PageNumberPagination):
     page_size = 100
     page_size_query_param = "page_size"

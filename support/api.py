@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from boundaries.models import Division
 from cases.services import home_for
-from core.api import Pages
+from core.api import Pages, body_of
 from support import services
 from support.errors import NotYourPlace
 from support.models import Event, Help, Need
@@ -86,12 +86,6 @@ class HeldShape(s.ModelSerializer):
         fields = ["uuid", "kind", "kind_label", "title", "division", "place", "held_on", "women", "men"]  # fmt: skip
 
 
-def _said(shape: type[s.BaseSerializer], request) -> dict:
-    form = shape(data=request.data)
-    form.is_valid(raise_exception=True)
-    return form.validated_data
-
-
 def _full(needs):
     return needs.select_related("opened_by", "person").prefetch_related("helps__by")
 
@@ -103,7 +97,7 @@ def needs(request, uuid):
     """What a family needs and what was done: the open ones first, by their day. No words of it."""
     home = home_for(request.user, uuid)
     if request.method == "POST":
-        made = services.record_need(household=home, by=request.user, **_said(NeedFields, request))
+        made = services.record_need(household=home, by=request.user, **body_of(NeedFields, request))
         return Response(NeedShape(made).data, status=201)
     rows = _full(Need.objects.visible_to(request.user).filter(household=home))
     ordered = sorted(rows, key=lambda need: (need.state != Need.State.OPEN, need.due_on))
@@ -114,7 +108,7 @@ def needs(request, uuid):
 @api_view(["POST"])
 def need_step(request, uuid):
     """It is met; or followed up no more, and why."""
-    need, asked = services.need_for(request.user, uuid), _said(NeedStepAsked, request)
+    need, asked = services.need_for(request.user, uuid), body_of(NeedStepAsked, request)
     if asked["step"] == "meet":
         need = services.meet(need=need, by=request.user)
     else:
@@ -127,7 +121,7 @@ def need_step(request, uuid):
 def need_help(request, uuid):
     """Write down what was done for a need."""
     need = services.need_for(request.user, uuid)
-    made = services.give_help(need=need, by=request.user, **_said(HelpFields, request))
+    made = services.give_help(need=need, by=request.user, **body_of(HelpFields, request))
     return Response(HelpShape(made).data, status=201)
 
 
@@ -139,7 +133,7 @@ def need_help(request, uuid):
 def events(request):
     """Trainings, fairs and talks of her place, the newest first."""
     if request.method == "POST":
-        said = _said(EventFields, request)
+        said = body_of(EventFields, request)
         place = Division.objects.current().filter(code=said.pop("division")).first()
         if place is None:
             raise NotYourPlace()

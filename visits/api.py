@@ -6,7 +6,7 @@ from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
 from cases.services import home_for
-from core.api import Pages
+from core.api import Pages, body_of
 from disputes.models import Dispute
 from households.models import Classification
 from support.api import NeedFields
@@ -99,9 +99,7 @@ def visits(request):
             MyVisitShape,
             request,
         )
-    form = VisitFields(data=request.data)
-    form.is_valid(raise_exception=True)
-    said = form.validated_data
+    said = body_of(VisitFields, request)
     home = home_for(by, said.pop("household"))
     said["needs"] = [NewNeed(**need) for need in said.get("needs", ())]
     if proposal := said.get("proposal"):

@@ -5,7 +5,7 @@ from rest_framework import serializers as s
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
-from core.api import Pages
+from core.api import Pages, body_of
 from households.colouring import reading, services, waiting
 from households.models import Classification, GoodWord
 from households.people import home_for
@@ -134,12 +134,6 @@ class GoodWordAsked(s.Serializer):
     text = s.CharField(max_length=300)
 
 
-def _asked(shape: type[s.Serializer], request) -> dict:
-    form = shape(data=request.data)
-    form.is_valid(raise_exception=True)
-    return form.validated_data
-
-
 @extend_schema(methods=["GET"], responses=HouseholdColour)
 @extend_schema(methods=["POST"], request=ProposalAsked, responses={201: HouseholdColour})
 @api_view(["GET", "POST"])
@@ -147,7 +141,7 @@ def household_colour(request, uuid):
     """A family's colour with all that led to it; and a proposal for another."""
     home = home_for(request.user, uuid)
     if request.method == "POST":
-        services.propose(household=home, by=request.user, **_asked(ProposalAsked, request))
+        services.propose(household=home, by=request.user, **body_of(ProposalAsked, request))
     answer = reading.colour_of(home, request.user)
     return Response(answer, status=201 if request.method == "POST" else 200)
 
@@ -157,10 +151,10 @@ def household_colour(request, uuid):
 def household_statement(request, uuid):
     """What the family says of itself, in its own words."""
     home = home_for(request.user, uuid)
-    said = services.write_statement(
-        household=home, by=request.user, **_asked(StatementAsked, request)
+    kept = services.write_statement(
+        household=home, by=request.user, **body_of(StatementAsked, request)
     )
-    return Response({"statement": reading.statement_row(said) if said else None})
+    return Response({"statement": reading.statement_row(kept) if kept else None})
 
 
 @extend_schema(request=GoodWordAsked, responses={201: GoodWordShape})
@@ -168,8 +162,8 @@ def household_statement(request, uuid):
 def household_good_words(request, uuid):
     """Something good that is known of the family."""
     home = home_for(request.user, uuid)
-    said = services.say_good(household=home, by=request.user, **_asked(GoodWordAsked, request))
-    return Response(reading.good_row(said), status=201)
+    word = services.say_good(household=home, by=request.user, **body_of(GoodWordAsked, request))
+    return Response(reading.good_row(word), status=201)
 
 
 @extend_schema(
@@ -193,6 +187,6 @@ def classification_step(request, uuid, step: str):
         classification=row,
         step=step,
         by=request.user,
-        words=_asked(ColourStepAsked, request)["words"],
+        words=body_of(ColourStepAsked, request)["words"],
     )
     return Response(reading.colour_of(row.household, request.user))

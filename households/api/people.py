@@ -6,7 +6,7 @@ from rest_framework import serializers as s
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
-from core.api import Pages
+from core.api import Pages, body_of
 from households import people, timeline
 from households.models import Person
 
@@ -74,12 +74,6 @@ class EventShape(s.Serializer):
     text = s.CharField(help_text="一句话")
 
 
-def _said(shape: type[s.Serializer], request, **kwargs) -> dict:
-    form = shape(data=request.data, **kwargs)
-    form.is_valid(raise_exception=True)
-    return form.validated_data
-
-
 def _route(request) -> str:
     return request.resolver_match.view_name
 
@@ -92,7 +86,7 @@ def household_people(request, uuid):
     home = people.home_for(request.user, uuid)
     if request.method == "GET":
         return Response({"people": people.people_of(home)})
-    person = people.add_person(home=home, fields=_said(PersonFields, request))
+    person = people.add_person(home=home, fields=body_of(PersonFields, request))
     return Response(people.masked(person), status=201)
 
 
@@ -100,7 +94,7 @@ def household_people(request, uuid):
 @api_view(["POST"])
 def reveal(request, uuid):
     """Contact, address or people in full. The reason and the look are logged."""
-    home, said = people.home_for(request.user, uuid), _said(RevealFields, request)
+    home, said = people.home_for(request.user, uuid), body_of(RevealFields, request)
     return Response(people.reveal(home=home, **said, by=request.user, route=_route(request)))
 
 
@@ -121,9 +115,9 @@ def person_detail(request, uuid):
     """Correct or remove a person."""
     person = people.person_for(request.user, uuid)
     if request.method == "PATCH":
-        fields = _said(PersonFields, request, partial=True)
+        fields = body_of(PersonFields, request, partial=True)
         return Response(people.masked(people.correct_person(person=person, fields=fields)))
-    reason = _said(RemoveFields, request)["reason"]
+    reason = body_of(RemoveFields, request)["reason"]
     people.remove_person(person=person, reason=reason, by=request.user, route=_route(request))
     return Response(status=204)
 
@@ -136,6 +130,6 @@ def person_sensitive(request, uuid):
     about = {"by": request.user, "route": _route(request)}
     person = people.person_for(request.user, uuid)
     if request.method == "PUT":
-        said = _said(SensitiveFields, request)
+        said = body_of(SensitiveFields, request)
         return Response(people.write_sensitive(person=person, fields=said, **about))
     return Response(people.sensitive_of(person=person, **about))
