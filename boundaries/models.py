@@ -25,6 +25,15 @@ class DivisionQuerySet(models.QuerySet):
             Q(pk=division.pk) | Q(parent=division.pk) | Q(parent__parent=division.pk)
         )
 
+    def above(self, division_id: int):
+        """The division itself and what it lies in. By its key: nobody's outline is read for it."""
+        mine = Division.objects.filter(pk=division_id)
+        return self.filter(
+            Q(pk=division_id)
+            | Q(pk__in=mine.values("parent"))
+            | Q(pk__in=mine.values("parent__parent"))
+        )
+
 
 class Division(models.Model):
     """A district, town or village as it is now; what it was stands in `DivisionVersion`.

@@ -60,10 +60,7 @@ def current_scheme(member: Member) -> dict | None:
     """
     counties = Division.objects.current().filter(level=Level.DISTRICT).order_by("code")
     if member.division_id:
-        home = member.division
-        while home.parent_id:
-            home = home.parent
-        counties = counties.filter(pk=home.pk)
+        counties = counties.above(member.division_id)
     in_force = Exists(ColourScheme.objects.filter(county=OuterRef("pk"), valid_to=None))
     county = counties.only("name").annotate(decided=in_force).order_by("-decided", "code").first()
     if county is None:

@@ -225,17 +225,8 @@ class EventQuerySet(models.QuerySet):
         if member.role not in (Role.MEMBER, Role.VILLAGE, Role.TOWN, Role.DISTRICT):
             return self.none()
         below = Division.objects.under(member.division).values("pk")
-        above = [place.pk for place in upwards(member.division)]
+        above = Division.objects.above(member.division_id).values("pk")
         return self.filter(Q(division__in=below) | Q(division__in=above))
-
-
-def upwards(place: Division | None) -> list[Division]:
-    """A place and what it lies in."""
-    found = []
-    while place is not None:
-        found.append(place)
-        place = place.parent
-    return found
 
 
 class Event(models.Model):

@@ -19,10 +19,10 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from accounts.models import Member, Role
+from boundaries.models import Division
 from core.waiting import Waiting, urgency
 from grids.models import Grid
 from households.models import NOT_ASSESSED, Claim, ColourClass, Household
-from support.models import upwards
 from visits.models import Visit
 
 MOST = 200
@@ -33,17 +33,19 @@ AHEAD_DAYS = 3
 def with_due(homes: QuerySet[Household], by: Member) -> QuerySet[Household]:
     """Annotate `last_visit_at` and `due_on`: null for a family whose colour has no cadence.
 
+    For who answers for families; a case worker's visits count for nobody else.
+
     A family that nobody has visited yet is due today. One without a colour is owed no rhythm: its
     screening is planned, not dunned.
     """
     classes = ColourClass.objects.filter(
-        scheme__valid_to=None, scheme__county__in=upwards(by.division)
+        scheme__valid_to=None, scheme__county__in=Division.objects.above(by.division_id)
     )
     cadence = [
         When(slot=slot, then=Value(timedelta(days=days), DurationField()))
         for slot, days in classes.values_list("slot", "cadence_days")
     ]
-    last = _visits(by).seen()
+    last = _visits().seen()
     start = timezone.make_aware(datetime.combine(timezone.localdate(), time.min))
     return homes.annotate(
         last_visit_at=Subquery(last.values("recorded_at")[:1]),
@@ -80,19 +82,16 @@ def _due(keys: list[int], member: Member) -> QuerySet[Household]:
     return homes.filter(due_on__lte=day).order_by("due_on", "pk")
 
 
-def _moved(keys: list[int], member: Member) -> QuerySet[Household]:
+def _moved(keys: list[int]) -> QuerySet[Household]:
     """Those of these families that had moved, says the last visit: nothing changes by that."""
-    last = Subquery(_visits(member).values("result")[:1])
+    last = Subquery(_visits().values("result")[:1])
     homes = Household.objects.filter(pk__in=keys).alias(last=last)
     return homes.filter(last=Visit.Result.MOVED).order_by("pk")
 
 
-def _visits(by: Member) -> QuerySet[Visit]:
+def _visits() -> QuerySet[Visit]:
     """Of the family in the outer query, which is hers; the newest first."""
-    visits = Visit.objects.filter(household=OuterRef("pk"))
-    if by.role != Role.CASEWORKER:
-        visits = visits.filter(apart=False)
-    return visits.newest_first()
+    return Visit.objects.filter(household=OuterRef("pk"), apart=False).newest_first()
 
 
 def waiting_for(member: Member, limit: int = MOST) -> list[Waiting]:
@@ -103,7 +102,7 @@ def waiting_for(member: Member, limit: int = MOST) -> list[Waiting]:
     found = _due([pk for pk, slot, _ in hers if slot != NOT_ASSESSED], member)
     gone = Household.objects.none()
     if member.role == Role.VILLAGE:
-        gone = _moved([pk for pk, _, village in hers if village == member.division_id], member)
+        gone = _moved([pk for pk, _, village in hers if village == member.division_id])
     return [_due_line(home) for home in _told(found, limit)] + [
         _moved_line(home) for home in _told(gone, limit)
     ]
