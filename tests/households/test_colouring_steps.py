@@ -97,13 +97,15 @@ def test_by_sql_nothing_moves_but_by_the_table(cast, who):
         if before == after:
             continue
         row = put(home, before, cast)
-        acting = acting_as(cast.lan.pk) if who == "a member" else acting_as_system("test")
+        by, acting = cast.other_chair, acting_as_system("test")
+        if who == "a member":
+            by, acting = cast.lan, acting_as(cast.lan.pk)
         try:
             with acting, transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(
                     "UPDATE households_classification SET status = %s, decided_by_id = %s,"
                     " decided_at = now(), review_on = now() WHERE id = %s",
-                    [after, cast.other_chair.pk, row.pk],
+                    [after, by.pk, row.pk],
                 )
             moved.add((before, after))
         except DatabaseError as error:

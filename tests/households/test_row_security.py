@@ -6,9 +6,18 @@ import pytest
 from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
 
+from accounts.models import Role
 from core.scope import acting_as, acting_as_system, signed
-from households.models import Claim, Classification, Household, HouseholdIdentity, HouseholdTally
+from households.models import (
+    Claim,
+    Classification,
+    Household,
+    HouseholdIdentity,
+    HouseholdTally,
+    Objection,
+)
 from households.scope import resolve
+from tests.factories import member
 
 SCOPED = [Household, HouseholdIdentity, Classification, Claim, HouseholdTally]
 
@@ -196,3 +205,55 @@ def test_the_runtime_role_cannot_write_what_triggers_keep(cast):
             connections["default"].cursor() as cursor,
         ):
             cursor.execute(statement)
+
+
+def test_nobody_decides_a_colour_in_anothers_name(cast):
+    """Nor puts one down as decided, or takes one away."""
+    home = cast.homes["liu1"][0]
+    with acting_as_system("test"):
+        row = home.classifications.get()
+        Classification.objects.filter(pk=row.pk).update(status="lapsed")
+    copied = {
+        "household": home, "colour_class": row.colour_class, "reason": row.reason,
+        "help_offered": row.help_offered, "review_on": row.review_on,
+        "decided_at": row.decided_at,
+    }  # fmt: skip
+    with acting_as(cast.head.pk):
+        for said in (
+            {"status": "confirmed", "proposed_by": cast.head, "decided_by": cast.chair},
+            {"status": "proposed", "proposed_by": cast.lan, "decided_at": None},
+            {"status": "proposed", "proposed_by": cast.head, "second_look_by": cast.lan},
+        ):
+            with pytest.raises(DatabaseError, match="row-level"), transaction.atomic():
+                Classification.objects.create(**copied | said)
+        waiting = Classification.objects.create(**copied, status="proposed", proposed_by=cast.head)
+        rows = Classification.objects.filter(pk=waiting.pk)
+        for change in ({"decided_by": cast.chair}, {"second_look_by": cast.lan}):
+            with pytest.raises(DatabaseError, match="own name"), transaction.atomic():
+                rows.update(**change)
+        assert rows._raw_delete(rows.db) == 0
+    with acting_as(cast.lan.pk):
+        assert rows.update(second_look_by=cast.lan) == 1
+
+
+def test_an_objection_is_reviewed_once_by_a_chair_who_had_no_say(cast):
+    home = cast.homes["liu1"][0]
+    answer = {"reviewed_at": timezone.now(), "kept": True, "answer": "谈过了"}
+    with acting_as(cast.lan.pk):
+        objection = Objection.objects.create(
+            classification=home.classifications.get(), household=home, text="不同意", by=cast.lan
+        )
+    rows = Objection.objects.filter(pk=objection.pk)
+
+    def review(by) -> bool:
+        try:
+            with acting_as(by.pk), transaction.atomic():
+                return rows.update(**answer, reviewed_by=by) == 1
+        except DatabaseError:
+            return False
+
+    # lan proposed the colour and is no chair; the town's chair decided it.
+    assert not review(cast.lan) and not review(cast.chair) and not review(cast.other_chair)
+    with acting_as_system("test"):
+        other = member("second", Role.VILLAGE, cast.liu)
+    assert review(cast.head) and not review(other)
