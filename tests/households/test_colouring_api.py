@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from core.scope import acting_as, acting_as_system
 from core.waiting import Urgency
+from households.colouring import waiting
 from households.colouring.waiting import waiting_for
+from households.models import Classification, Conflict
 from tests.households.colours import HELP, object_to, propose, reason, take
 from tests.households.test_history import Counting
 
@@ -125,6 +127,19 @@ def test_each_is_shown_what_waits_for_her_alone(signed_in, cast, home):
     take("second_look", flipped, cast.chair)
     assert queue(signed_in(cast.head)) == [(yellow.household_no, "confirm")]
     assert red.status == "proposed"
+
+
+def test_without_row_security_too_no_queue_tells_of_kin_or_of_another_place(cast, home):
+    propose(home, 3, cast.lan)
+    propose(cast.homes["liu1"][3], 1, cast.lan)
+    with acting_as_system("test"):
+        for chair in (cast.head, cast.chair):
+            (asked,) = waiting.queue(chair)
+            its = Classification.objects.get(pk=asked.pk).household
+            Conflict.objects.create(household=its, member=chair, kind="self")
+            assert waiting.queue(chair) == []
+        for other in (cast.other_chair, cast.lan, cast.mei, cast.district):
+            assert waiting.queue(other) == []
 
 
 def test_the_work_list_says_by_when_and_names_nobody(cast, home):
