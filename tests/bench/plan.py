@@ -61,7 +61,7 @@ class Peers:
             travel=problem.travel.tolist(),
             visits=[
                 {"place": v.place, "service": v.service, "prize": v.prize, "pair": v.pair,
-                 "windows": v.windows, "load": v.load} for v in problem.visits
+                 "windows": v.windows, "load": v.load, "must": v.only is not None} for v in problem.visits
             ],
             shifts=[
                 {"place": s.place, "start": s.start, "end": s.end, "pair": s.pair, "most": s.most}

@@ -70,7 +70,7 @@ def by_pyvrp(asked, seconds):
             "service_duration": visit["service"],
         }  # fmt: skip
         if len(windows) == 1:
-            (a, b), must = windows[0], visit["prize"] >= BIG
+            (a, b), must = windows[0], visit["must"]
             clients.append(
                 pyvrp.Client(tw_early=a, tw_late=b, prize=0 if must else visit["prize"],
                              required=must, **common)
