@@ -36,12 +36,14 @@ def year(cast):
         dispute(cast, household=cast.homes["xing1"][0])
         dispute(cast, village=cast.tao, point=Point(113.87, 34.01, srid=4326))
         dispute(cast, household=cast.homes["liu1"][1], apart=True)
-        for n, kind in enumerate(
-            (Visit.Kind.SCREENING, Visit.Kind.SCREENING, Visit.Kind.FOLLOW_UP)
+        looks, follows = Visit.Kind.SCREENING, Visit.Kind.FOLLOW_UP
+        for n, (kind, apart) in enumerate(
+            ((looks, False), (looks, False), (follows, False), (looks, True))
         ):
             moment = timezone.make_aware(timezone.datetime(2026, 4, 1 + n, 9))
             Visit.objects.create(
-                household=home, kind=kind, result=Visit.Result.MET, member=cast.lan, happened_at=moment
+                household=home, kind=kind, apart=apart, result=Visit.Result.MET, member=cast.lan,
+                happened_at=moment,
             )  # fmt: skip
     return cast
 
