@@ -35,13 +35,15 @@ function steps(row, take, more) {
   );
 }
 
-function objection(one) {
+/** `waits` while the colour does: one that has lapsed meanwhile is reviewed no more. */
+function objection(one, waits) {
   return h(
     "div",
     { class: "colour-objection" },
     h("p", {}, h("strong", {}, t("家庭有异议")), " ", one.text),
     h("p", { class: "quiet" }, t("{name}记于{day}", { name: one.by, day: day(one.on) })),
-    one.answer ? h("p", {}, h("strong", {}, t("给家庭的答复")), " ", one.answer) : h("p", { class: "quiet" }, t("最晚{day}由没有经手的人复核。在这以前按未评估对待。", { day: day(one.due_on) })),
+    one.answer && h("p", {}, h("strong", {}, t("给家庭的答复")), " ", one.answer),
+    waits && h("p", { class: "quiet" }, t("最晚{day}由没有经手的人复核。在这以前按未评估对待。", { day: day(one.due_on) })),
   );
 }
 
@@ -127,7 +129,7 @@ function past(rows) {
             ["确认人", row.decided_by && `${row.decided_by} · ${day(row.decided_on)}`],
             ["为什么不同意", row.refusal],
           ]),
-          row.objections.map(objection),
+          row.objections.map((one) => objection(one, false)),
         ),
       ),
     ),
@@ -142,7 +144,7 @@ export function colour(found, lapsed, act) {
   const { current } = found;
   const held = current && current.status === "confirmed" ? current : null;
   return [
-    h("div", { class: "colour-part" }, support({ colour: held, lapsed }), current && current.status === "objected" && current.objections.filter((one) => !one.answer).map(objection), steps(current, act.take, found.choices && propose(found.choices, act.propose))),
+    h("div", { class: "colour-part" }, support({ colour: held, lapsed }), current && current.status === "objected" && current.objections.filter((one) => !one.answer).map((one) => objection(one, true)), steps(current, act.take, found.choices && propose(found.choices, act.propose))),
     found.proposal &&
       h(
         "div",

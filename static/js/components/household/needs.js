@@ -33,7 +33,7 @@ function helpForm(need, today, cancel, send) {
     field("哪天", h("input", { id: id("given"), name: "given_on", type: "date", value: today, max: today, required: true })),
     field("结果", choice(id("outcome"), "outcome", OUTCOMES)),
   ];
-  const said = ({ kind: chosen, given_on: on, outcome, ...rest }) => send({ kind: chosen, given_on: on, outcome, ...(more[chosen] && { [{ money: "amount" }[chosen] || chosen]: rest[{ money: "amount" }[chosen] || chosen] }) });
+  const said = ({ amount, goods, honour, ...rest }) => send({ ...rest, ...{ money: { amount }, goods: { goods }, honour: { honour } }[rest.kind] });
   return form({ fields, submit: "记下", send: said, cancel });
 }
 
