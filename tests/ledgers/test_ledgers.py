@@ -1,7 +1,7 @@
 """The ledgers of the demo's year against a recount from the rows; and who is shown what of them."""
 
 import io
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -12,14 +12,13 @@ from accounts.models import Member
 from boundaries.models import Division
 from core.errors import NotFound
 from core.scope import acting_as, acting_as_system
-from disputes.models import Dispute, DisputeStep
+from disputes.models import DisputeStep
 from gis_app.demo import load
 from gis_app.ledgers import counting, periods
 from gis_app.ledgers.definitions import FIGURES, HOMES, LEDGERS
 from gis_app.ledgers.rows import rows_of, told
 from households.scope import scope_of
 from tests.ledgers.recount import recount
-from visits.models import Visit
 
 HOMES_IN_ALL, SEED = 3000, 7
 
@@ -149,45 +148,6 @@ def test_a_figure_opens_as_many_rows_as_it_says_and_colours_open_none(demo):
                 assert all(told(row).what for row in rows)
     with acting_as(demo["district"].pk), pytest.raises(NotFound):
         rows_of(demo["district"], "visits", demo["district"].division, year)
-
-
-def test_a_month_begins_and_ends_at_midnight_in_china(cast):
-    """Visits entered, and disputes put away, the moment before, at each end inside, and the moment after."""
-    march, instant = periods.read("2026-03"), timedelta(microseconds=1)
-    first, last, next_day = march.since, march.until, march.until + timedelta(1)
-    since, after = (timezone.make_aware(datetime.combine(d, time())) for d in (first, next_day))
-    with acting_as_system("test"):
-        for home, at, found_on in zip(
-            cast.homes["liu1"],
-            (since - instant, since, after - instant, after),
-            (first, first, last, last),
-            strict=True,
-        ):
-            who = {"household": home, "kind": "visit", "result": "met", "member": cast.lan}
-            Visit.objects.create(**who, happened_at=at, recorded_at=at)
-            dispute = _dispute(cast, home, found_on)
-            DisputeStep.objects.create(dispute=dispute, step="archive", by=cast.lan, at=at)
-        _dispute(cast, home, next_day)
-    expected = {
-        "2026-02": {"visits": 1},
-        "2026-03": {"visits": 2, "found": 4, "still_open": 1},
-        "2026-04": {"visits": 1, "found": 1, "still_open": 1},
-    }
-    with acting_as(cast.chair.pk):
-        for code, figures in expected.items():
-            period = periods.read(code)
-            found = counting.report(cast.chair, cast.east, period).whole.figures
-            for key in ("visits", "found", "still_open"):
-                assert found.get(key, 0) == figures.get(key, 0), (code, key)
-                rows = rows_of(cast.chair, key, cast.east, period)
-                assert len(rows) == figures.get(key, 0), (code, key)
-
-
-def _dispute(cast, home, found_on):
-    return Dispute.objects.create(
-        household=home, village=home.village, grid=home.grid, kind="neighbour", severity=1,
-        source="told", due_on=found_on, found_on=found_on, found_by=cast.lan,
-    )  # fmt: skip
 
 
 def test_the_page_says_of_every_figure_what_it_means(demo, signed_in):
