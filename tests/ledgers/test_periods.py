@@ -1,6 +1,6 @@
 """Where a period of the ledgers begins and ends; without the demo, none of whose rows lies there."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
@@ -9,6 +9,16 @@ from disputes.models import Dispute, DisputeStep
 from gis_app.ledgers import counting, periods
 from gis_app.ledgers.rows import rows_of
 from visits.models import Visit
+
+
+def test_a_period_is_closed_the_day_after_its_last():
+    for code in ("2026-12", "2026-Q4", "2026"):
+        period = periods.read(code)
+        assert period.code == code and period.until == date(2026, 12, 31)
+        assert not period.closed(period.until) and period.closed(date(2027, 1, 1))
+    assert periods.read("2026-Q1").until == date(2026, 3, 31)
+    offered = periods.offered(date(2026, 3, 31), closed_only=True)
+    assert offered[0].code == "2026-02" and "2026-Q1" not in {p.code for p in offered}
 
 
 def test_a_month_begins_and_ends_at_midnight_in_china(cast):
