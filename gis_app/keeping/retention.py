@@ -52,7 +52,7 @@ def _colours(before: datetime) -> int:
 def _disputes(before: datetime) -> int:
     """Put away long ago. Where somebody was hurt, the case worker decides."""
     rows = Dispute.objects.filter(state=Dispute.State.ARCHIVED, violence=False)
-    return rows.filter(since__lt=before.date()).delete()[0]
+    return rows.filter(since__lt=timezone.localdate(before)).delete()[0]
 
 
 def _requests(before: datetime) -> int:
