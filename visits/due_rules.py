@@ -73,7 +73,7 @@ class Due:
     worth: int
     says: str
     apart: bool = False
-    also: tuple[str, ...] = ()  # what else the visit serves
+    also: tuple[str, ...] = ()  # what else the visit serves, apart or not: for no page
 
 
 def check_rules(rules: Mapping) -> None:

@@ -22,7 +22,7 @@ class Roads(Protocol):
 @dataclass(frozen=True)
 class Ways:
     seconds: np.ndarray  # int32
-    metres: np.ndarray  # the way, not the straight line
+    metres: np.ndarray  # the way; by road what the mode's usual speed makes in the time
     guessed: tuple[tuple[int, int], ...] = ()  # no road leads there
     note: str | None = None
 
